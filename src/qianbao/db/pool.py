@@ -1,0 +1,107 @@
+"""The pool of connections, and what a lost line means."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import asyncpg
+
+from qianbao.errors import OutcomeUnknown, Unavailable
+
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InternalServerError,
+    ConnectionError,
+    OSError,
+    TimeoutError,
+)
+"""What asyncpg raises when the server or the line to it is away, full or restarting."""
+
+
+class DatabaseLost(Unavailable):
+    """The database is away for the moment. Nothing was done; the same request may be sent again."""
+
+    code = "database_lost"
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[None]:
+    """Within: a lost line is `DatabaseLost`, since a read changes nothing."""
+    try:
+        yield
+    except LOST as lost:
+        raise DatabaseLost() from lost
+
+
+@contextlib.contextmanager
+def writing(*, ask: str | None = None) -> Iterator[None]:
+    """Within: a lost line is `OutcomeUnknown`, since the commit may have come through."""
+    try:
+        yield
+    except LOST as lost:
+        raise OutcomeUnknown(ask=ask) from lost
+
+
+class Database:
+    """A pool with the three calls the rooms use. Rows come as asyncpg records, read by column name."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], url: str) -> None:
+        self.pool = pool
+        self.url = url
+
+    async def rows(self, query: str, *args: Any) -> list[asyncpg.Record]:
+        """All rows of a query. Raises `DatabaseLost`."""
+        with reading():
+            return await self.pool.fetch(query, *args)
+
+    async def row(self, query: str, *args: Any) -> asyncpg.Record | None:
+        """The first row of a query, or None. Raises `DatabaseLost`."""
+        with reading():
+            return await self.pool.fetchrow(query, *args)
+
+    async def write(self, query: str, *args: Any) -> list[asyncpg.Record]:
+        """Run one statement, durably; its RETURNING rows. Raises `OutcomeUnknown` when the line is lost."""
+        with writing():
+            return await self.pool.fetch(query, *args)
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy[asyncpg.Record]]:
+        """A connection within one transaction, committed at the end. Raises `OutcomeUnknown`."""
+        with writing():
+            async with self.pool.acquire() as connection, connection.transaction():
+                yield connection
+
+    async def close(self) -> None:
+        """Give all connections back, within five seconds."""
+        try:
+            await asyncio.wait_for(self.pool.close(), 5)
+        except (TimeoutError, *LOST):
+            self.pool.terminate()
+
+
+async def connect(url: str, *, size_max: int = 10, application: str = "qianbao") -> Database:
+    """Open a pool on a PostgreSQL URL. Raises `DatabaseLost` when nobody answers."""
+    with reading():
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=size_max,
+            timeout=10,
+            command_timeout=60,
+            server_settings={
+                "application_name": application,
+                "jit": "off",
+                "timezone": "UTC",
+                "plan_cache_mode": "force_generic_plan",
+            },
+        )
+    return Database(pool, url)
