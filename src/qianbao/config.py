@@ -31,7 +31,7 @@ class Settings:
     demo: bool = True
     webhook_allow: tuple[str, ...] = ()
     tables: Mapping[str, Any]
-    """The tables of `config.toml`, for the rooms: `[brands]`, `[kyc]`, `[limits]`, … Each room reads its own."""
+    """The tables of `config.toml`: `[brands]`, `[kyc]`, `[limits]`, … Each room reads its own."""
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -70,6 +70,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         ledger_url=text("LEDGER_URL"),
         workers=number("WORKERS", 1, 1, 64),
         demo=number("DEMO", 1, 0, 1) == 1,
-        webhook_allow=tuple(part.strip() for part in (text("WEBHOOK_ALLOW") or "").split(",") if part.strip()),
+        webhook_allow=tuple(
+            part.strip() for part in (text("WEBHOOK_ALLOW") or "").split(",") if part.strip()
+        ),
         tables={name: table for name, table in file.items() if isinstance(table, dict)},
     )

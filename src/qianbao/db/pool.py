@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from typing import Any
 
 import asyncpg
@@ -34,7 +34,7 @@ class DatabaseLost(Unavailable):
 
 
 @contextlib.contextmanager
-def reading() -> Iterator[None]:
+def reading() -> Generator[None]:
     """Within: a lost line is `DatabaseLost`, since a read changes nothing."""
     try:
         yield
@@ -43,7 +43,7 @@ def reading() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def writing(*, ask: str | None = None) -> Iterator[None]:
+def writing(*, ask: str | None = None) -> Generator[None]:
     """Within: a lost line is `OutcomeUnknown`, since the commit may have come through."""
     try:
         yield
@@ -54,7 +54,7 @@ def writing(*, ask: str | None = None) -> Iterator[None]:
 class Database:
     """A pool with the three calls the rooms use. Rows come as asyncpg records, read by column name."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], url: str) -> None:
+    def __init__(self, pool: asyncpg.Pool, url: str) -> None:
         self.pool = pool
         self.url = url
 
@@ -74,7 +74,7 @@ class Database:
             return await self.pool.fetch(query, *args)
 
     @contextlib.asynccontextmanager
-    async def transaction(self) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy[asyncpg.Record]]:
+    async def transaction(self) -> AsyncGenerator[asyncpg.pool.PoolConnectionProxy]:
         """A connection within one transaction, committed at the end. Raises `OutcomeUnknown`."""
         with writing():
             async with self.pool.acquire() as connection, connection.transaction():
