@@ -31,6 +31,8 @@ class QianbaoError(Exception):
         self.retry_after_s = retry_after_s
         self.ask = ask
         """The path under which the outcome can be asked for, where it is unknown."""
+        self.replayed = False
+        """Whether this is the stored answer to an earlier sending of the same command."""
 
     @classmethod
     def title(cls) -> str:

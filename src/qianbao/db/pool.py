@@ -54,9 +54,10 @@ def writing(*, ask: str | None = None) -> Generator[None]:
 class Database:
     """A pool with the three calls the rooms use. Rows come as asyncpg records, read by column name."""
 
-    def __init__(self, pool: asyncpg.Pool, url: str) -> None:
+    def __init__(self, pool: asyncpg.Pool, url: str, settings: dict[str, str]) -> None:
         self.pool = pool
         self.url = url
+        self.settings = settings
 
     async def rows(self, query: str, *args: Any) -> list[asyncpg.Record]:
         """All rows of a query. Raises `DatabaseLost`."""
@@ -80,6 +81,11 @@ class Database:
             async with self.pool.acquire() as connection, connection.transaction():
                 yield connection
 
+    async def connection(self) -> asyncpg.Connection:
+        """A connection of one's own, outside the pool, for whoever holds it long. Raises `DatabaseLost`."""
+        with reading():
+            return await asyncpg.connect(self.url, timeout=10, server_settings=self.settings)
+
     async def close(self) -> None:
         """Give all connections back, within five seconds."""
         try:
@@ -90,6 +96,12 @@ class Database:
 
 async def connect(url: str, *, size_max: int = 10, application: str = "qianbao") -> Database:
     """Open a pool on a PostgreSQL URL. Raises `DatabaseLost` when nobody answers."""
+    settings = {
+        "application_name": application,
+        "jit": "off",
+        "timezone": "UTC",
+        "plan_cache_mode": "force_generic_plan",
+    }
     with reading():
         pool = await asyncpg.create_pool(
             url,
@@ -97,11 +109,6 @@ async def connect(url: str, *, size_max: int = 10, application: str = "qianbao")
             max_size=size_max,
             timeout=10,
             command_timeout=60,
-            server_settings={
-                "application_name": application,
-                "jit": "off",
-                "timezone": "UTC",
-                "plan_cache_mode": "force_generic_plan",
-            },
+            server_settings=settings,
         )
-    return Database(pool, url)
+    return Database(pool, url, settings)
