@@ -1,0 +1,39 @@
+"""What the house sets for payments: the table `[payments]` of `config.toml`, or these defaults."""
+
+from __future__ import annotations
+
+import msgspec
+
+from qianbao.config import SettingMalformed, Settings
+
+DAY_S = 86_400
+"""Seconds in a day."""
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Amounts in minor units, times in seconds. What a wallet may spend stands on its ledger account."""
+
+    amount_max: int = 1_000_000_00
+    """The largest trade."""
+    expires_s: int = 2 * 3600
+    """How long an unpaid trade may be paid when its creator says nothing."""
+    expires_s_min: int = 60
+    expires_s_max: int = 7 * DAY_S
+    paying_s: int = 300
+    """How long a charge at the till waits for the payer's PIN."""
+    refund_days: int = 365
+    refunds_max: int = 50
+    """Refunds of one trade."""
+    code_s: int = 60
+    """How long a payer's code may be charged."""
+    guesses_max: int = 10
+    guesses_per_s: int = 60
+    """Wrong codes that one till may try within `guesses_per_s` seconds."""
+
+
+def rules(settings: Settings) -> Rules:
+    """The house's rules. Raises `SettingMalformed`."""
+    try:
+        return msgspec.convert(settings.tables.get("payments", {}), Rules)
+    except msgspec.ValidationError as wrong:
+        raise SettingMalformed(f"[payments]: {wrong}", field="payments") from None

@@ -1,0 +1,1 @@
+"""A trade: one payment of a merchant, from prepay to its end."""
