@@ -1,0 +1,181 @@
+"""What a route may ask for: the parts, the caller and what they may do, the idempotency key, a page.
+
+A route says who may call it in its signature, in one way, and OpenAPI shows it (`x-roles`, `x-scope`):
+
+    @router.post("/trades/{trade_id}/refunds", status_code=201, responses=problems(RefundTooLarge))
+    async def refund_trade(
+        trade_id: Id,
+        body: RefundRequest,
+        key: IdempotencyKey,
+        caller: Annotated[Caller, allowed(Role.CASHIER, Role.OWNER, scope=Scope.REFUNDS_WRITE)],
+        parts: PartsDep,
+        response: Response,
+    ) -> RefundView:
+        receipt = await refund.refund(caller, db=parts.db, …, command=command(caller, key), …)
+        return answered(receipt, response, RefundView)
+
+A route for everybody has `dependencies=[anybody()]`. A route with neither does not start.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from fastapi import Depends, Header, Query
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from qianbao.api.errors import CursorMalformed, RoleRefused, ScopeMissing
+from qianbao.api.parts import Parts
+from qianbao.api.sessions import bearer_of, session_of
+from qianbao.credentials.models import Caller, Role, Scope
+from qianbao.errors import Unauthenticated
+from qianbao.ids import Id, derive
+from qianbao.journal.models import Receipt
+from qianbao.money import AMOUNT_MAX, Currency
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the process that serves this request."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+PartsDep = Annotated[Parts, Depends(parts_of)]
+"""Every opened part of this process."""
+
+
+async def caller_of(request: Request, parts: PartsDep) -> Caller:
+    """Whom the bearer key or the session cookie belongs to. Raises `Unauthenticated`."""
+    caller = await identify(parts, bearer=bearer_of(request.scope), session=session_of(request.scope))
+    request.scope["qianbao.caller"] = caller
+    return caller
+
+
+async def identify(parts: Parts, *, bearer: str | None, session: str | None) -> Caller:
+    """Whom a bearer key or a session's token belongs to. Raises `Unauthenticated`."""
+    raise Unauthenticated()
+
+
+CallerDep = Annotated[Caller, Depends(caller_of)]
+"""Anybody who is signed in; mostly a route says more, with `allowed`."""
+
+EVERY_ROLE = tuple(Role)
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """The dependency that lets only some roles through, and of API keys only those with a scope."""
+
+    roles: tuple[Role, ...]
+    scope: Scope | None
+
+    async def __call__(self, caller: CallerDep) -> Caller:
+        """The caller. Raises `RoleRefused`, `ScopeMissing`."""
+        return self.check(caller)
+
+    def check(self, caller: Caller) -> Caller:
+        """The caller, if they may. Raises `RoleRefused`, `ScopeMissing`."""
+        if caller.role not in self.roles:
+            raise RoleRefused(expected=", ".join(self.roles))
+        if caller.scopes is not None and self.scope not in caller.scopes:
+            raise ScopeMissing(expected=self.scope or "a person's session: no API key may do this")
+        return caller
+
+
+@dataclass(frozen=True)
+class Anybody:
+    """The dependency of a route that is open to all. It checks nothing: it says so."""
+
+    async def __call__(self) -> None:
+        """Nothing to check."""
+
+
+def allowed(*roles: Role, scope: Scope | None = None) -> Any:
+    """For `Annotated[Caller, allowed(…)]`: only these roles; API keys only with `scope` (None: none)."""
+    return Depends(Allowed(roles, scope))
+
+
+def anybody() -> Any:
+    """For `dependencies=[anybody()]`: open to all, signed in or not."""
+    return Depends(Anybody())
+
+
+KEY_TOLD = "Yours to choose, one for each thing you want done. The same key again gets the first answer."
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=64,
+        pattern=r"^[ -~]+$",
+        description=KEY_TOLD,
+    ),
+]
+"""The caller's own id of a command. Missing: 400 `idempotency_key_missing`."""
+
+
+def command(caller: Caller, key: str) -> Id:
+    """The command's id: nobody but this caller can name or read it."""
+    return derive(caller.id, key)
+
+
+REPLAYED = "Idempotency-Replayed"
+
+
+def answered(receipt: Receipt, response: Response, model: type[Model]) -> Model:
+    """A command's answer; a repeat's says so in the header `Idempotency-Replayed: true`."""
+    if receipt.replayed:
+        response.headers[REPLAYED] = "true"
+    return model.model_validate(receipt.result)
+
+
+Amount = Annotated[int, Field(strict=True, ge=1, le=AMOUNT_MAX, description="Minor units", examples=[28_16])]
+"""An amount of money in a request: whole minor units, at least one."""
+
+CurrencyCode = Annotated[
+    str,
+    Field(pattern=f"^({'|'.join(c.letters for c in Currency)})$", description="ISO 4217", examples=["CNY"]),
+]
+"""The three letters of a currency in a request."""
+
+Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""One line of text in a request: no control characters."""
+
+PageSize = Annotated[int, Query(alias="limit", ge=1, le=100, description="At most this many")]
+"""How long a page of a list may be. Give it a default: `limit: PageSize = 20`."""
+
+CursorText = Annotated[
+    str | None, Query(alias="cursor", max_length=512, description="`next_cursor` of the page before")
+]
+"""Where a page of a list begins. Read it with `cursor_read`, make it with `cursor_made`."""
+
+
+def cursor_made(*place: int | str) -> str:
+    """A cursor that stands for a place in a list: the last row's sort key."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).rstrip(b"=").decode()
+
+
+Place = TypeVar("Place")
+
+
+def cursor_read(cursor: str | None, place: type[Place] | Callable[..., Place]) -> Place | None:
+    """The place that a cursor stands for, as `place` (`tuple[int, str]`); None for the first page.
+
+    Raises `CursorMalformed`.
+    """
+    if cursor is None:
+        return None
+    try:
+        raw = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        return msgspec.json.decode(raw, type=place)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    except (ValueError, msgspec.DecodeError):
+        raise CursorMalformed() from None

@@ -1,0 +1,38 @@
+"""How often one caller may ask: a leaky bucket (GCRA) in the process, one number a caller.
+
+It keeps a server from being swamped. What must hold over processes and restarts (wrong PINs, wrong codes,
+wrong passwords) is counted by the rooms in the database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qianbao.api.errors import RateLimited
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`per_s` requests a second in the long run, `burst` at once."""
+
+    per_s: float
+    burst: int
+
+
+class Limiter:
+    """Counts requests by key. Memory is bounded: those that have been quiet are forgotten."""
+
+    def __init__(self, keys_max: int = 100_000) -> None:
+        self._full: dict[object, int] = {}
+        self._keys_max = keys_max
+
+    def take(self, key: object, rate: Rate, now_ns: int) -> None:
+        """Count one request of `key`. Raises `RateLimited` with the seconds to wait."""
+        step = int(1e9 / rate.per_s)
+        full = max(self._full.get(key, 0), now_ns) + step
+        over = full - now_ns - step * rate.burst
+        if over > 0:
+            raise RateLimited(retry_after_s=max(1, -(-over // 1_000_000_000)))
+        self._full[key] = full
+        if len(self._full) > self._keys_max:
+            self._full = {known: until for known, until in self._full.items() if until > now_ns}
