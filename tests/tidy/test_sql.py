@@ -109,7 +109,7 @@ def test_every_named_query_is_used_and_every_used_one_is_named() -> None:
         names = set(NAMED.findall(path.read_text(encoding="utf-8")))
         if not names:
             continue
-        neighbours = [source for source in product() if source.path.is_relative_to(path.parent)]
+        neighbours = [source for source in product() if _nearest(source.path.parent) == path.parent]
         strings = {
             node.value
             for source in neighbours
@@ -127,6 +127,12 @@ def test_every_named_query_is_used_and_every_used_one_is_named() -> None:
             }
             faults += [f"{where}: {name} is used and not there" for name in sorted(used - others)]
     assert not faults, listed(faults, "Statements and their uses differ:")
+
+
+def _nearest(folder: Path) -> Path | None:
+    """The folder with statements that a module's own folder belongs to: itself, or the next above."""
+    stocked = {path.parent for path in sql_files() if path.parent.name not in {"migrations", "functions"}}
+    return next((above for above in (folder, *folder.parents) if above in stocked), None)
 
 
 def _looked_up(source: Source) -> set[str]:
