@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Protocol
 
 SECOND = 1_000_000_000
@@ -50,6 +51,7 @@ def moment(ns: int) -> datetime:
     return datetime.fromtimestamp(ns // SECOND, UTC).replace(microsecond=ns % SECOND // 1000)
 
 
+@lru_cache(maxsize=256)  # one payment writes the same moment four times
 def rfc3339(ns: int) -> str:
     """`ns` as the API writes times, in UTC: 2026-11-24T08:30:00.000000Z."""
     return moment(ns).isoformat(timespec="microseconds").replace("+00:00", "Z")
