@@ -178,8 +178,8 @@ class Door:
 def _label(scope: Scope, found: tuple[HotRoute[Any], str | None] | None) -> str:
     if found is not None:
         return found[0].path
-    template: str = scope.get("qianbao.route", "")
-    return template or "unmatched"
+    route = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    return getattr(route, "path_format", None) or "unmatched"
 
 
 def counted(receive: Receive, size_max: int = BODY_MAX) -> Receive:

@@ -1,0 +1,23 @@
+"""The worker process: `python -m qianbao.api.worker`. What goes on beside the requests."""
+
+from __future__ import annotations
+
+import asyncio
+
+from qianbao.api import logs
+from qianbao.api.parts import opened
+from qianbao.api.process import run, until_stopped
+from qianbao.config import Settings, load
+
+
+async def work(settings: Settings) -> None:
+    """Do the background work until stopped."""
+    logs.configure()
+    stopped = asyncio.Event()
+    until_stopped(stopped.set)
+    async with opened(settings):
+        await stopped.wait()
+
+
+if __name__ == "__main__":
+    run(work(load()))

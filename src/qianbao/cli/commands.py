@@ -1,0 +1,80 @@
+"""The commands. Each is a few lines: what it does is in the rooms and in the modules beside this one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from typing import Annotated
+
+import segno
+import typer
+from rich.console import Console
+
+from qianbao.cli import up as house
+from qianbao.cli.home import read_running
+from qianbao.config import load
+
+app = typer.Typer(
+    help="Qianbao 钱包: the open mobile-payment network.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
+DOWN_TIMEOUT_S = 60.0
+
+out = Console(highlight=False)
+
+
+@app.command()
+def up(
+    lan: Annotated[bool, typer.Option("--lan", help="TLS on this machine's address, with a QR.")] = False,
+) -> None:
+    """Start the network in the foreground; Ctrl-C stops it."""
+    settings = load()
+
+    def say(address: house.Address) -> None:
+        out.print(f"[bold]Qianbao 钱包[/bold] takes payments at [link]{address.url}[/link]")
+        out.print(f"  API          {address.url}/docs")
+        if lan:
+            segno.make(address.url).terminal(out=sys.stdout, compact=True)
+            out.print(f"  Trust on the phone once: {address.url}/ca.pem (this installation's own authority)")
+        out.print("Ctrl-C stops it; nothing acknowledged is lost.")
+
+    house.up(settings, on_lan=lan, say=say)
+
+
+@app.command()
+def down() -> None:
+    """Stop the network that runs on this home."""
+    home = load().home
+    running = read_running(home)
+    if running is None:
+        out.print("Nothing runs.")
+        return
+    os.kill(running.supervisor, signal.SIGTERM)
+    deadline = time.monotonic() + DOWN_TIMEOUT_S
+    while read_running(home) is not None:
+        if time.monotonic() > deadline:
+            raise typer.Exit(1)
+        time.sleep(0.1)
+    out.print("Stopped.")
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Show what runs on this home."""
+    settings = load()
+    running = read_running(settings.home)
+    told = {"home": str(settings.home), "running": running is not None}
+    told |= msgspec.to_builtins(running) if running else {}
+    if as_json:
+        print(json.dumps(told))
+    else:
+        for name, value in told.items():
+            out.print(f"{name:14} {value}")
+    if running is None:
+        raise typer.Exit(3)

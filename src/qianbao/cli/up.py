@@ -1,0 +1,174 @@
+"""`qianbao up`: database, server processes and worker, in the foreground, kept alive until Ctrl-C."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import ssl
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import FrameType
+from urllib.parse import urlsplit
+
+import uvloop
+
+from qianbao.api import install
+from qianbao.api.errors import InUse, NotReady
+from qianbao.api.serve import CERTIFICATE, PRIVATE_KEY
+from qianbao.cli import lan
+from qianbao.cli.home import Running, holding, write_running
+from qianbao.cli.supervise import Child
+from qianbao.config import Settings
+from qianbao.db import embedded
+
+READY_TIMEOUT_S = 60.0
+TICK_S = 0.2
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the network is served, and whose signature to trust there."""
+
+    url: str
+    authority: str | None = None
+
+
+def up(settings: Settings, *, on_lan: bool, say: Callable[[Address], None]) -> None:
+    """Run until SIGINT or SIGTERM; `say` is called once payments can be taken.
+
+    Raises `InUse` when another one runs on this home or port, `DatabaseWontStart`, `NotReady`.
+    """
+    stopping = False
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    with holding(settings.home):
+        House(settings, on_lan=on_lan).run(lambda: stopping, say)
+
+
+class House:
+    """The processes of one installation."""
+
+    def __init__(self, settings: Settings, *, on_lan: bool) -> None:
+        self.environ = dict(os.environ)
+        host = lan.address() if on_lan else settings.host
+        _free(host, settings.port)
+        self.settings = replace(settings, host=host)
+        shown = f"[{host}]" if ":" in host else "localhost" if host == "127.0.0.1" else host
+        self.address = Address(f"http://{shown}:{settings.port}")
+        if on_lan:
+            files = lan.certificate(settings.home, host, "localhost", socket.gethostname())
+            self.environ |= {CERTIFICATE: str(files.chain), PRIVATE_KEY: str(files.private_key)}
+            self.address = Address(f"https://{host}:{settings.port}", str(files.authority))
+        self.postgres: embedded.Embedded | None = None
+        self.children: list[Child] = []
+
+    def run(self, stopping: Callable[[], bool], say: Callable[[Address], None]) -> None:
+        """Start everything, keep it alive, stop it in the other order."""
+        try:
+            self._start()
+            if self._await_ready(stopping):
+                say(self.address)
+            while not stopping():
+                time.sleep(TICK_S)
+                self._tend()
+        finally:
+            for child in self.children:
+                child.stop()
+            if self.postgres is not None:
+                self.postgres.stop()
+
+    def _start(self) -> None:
+        if self.settings.database_url is None:
+            self.postgres = embedded.start(self.settings.home)
+            self.settings = replace(self.settings, database_url=self.postgres.url)
+        assert self.settings.database_url
+        uvloop.run(install.prepare(self.settings))
+        self.environ |= {
+            "QIANBAO_HOME": str(self.settings.home),
+            "QIANBAO_DATABASE_URL": self.settings.database_url,
+            "QIANBAO_HOST": self.settings.host,
+            "QIANBAO_PORT": str(self.settings.port),
+        }
+        log = self.settings.home / "qianbao.log"
+        names = [f"server-{number + 1}" for number in range(self.settings.workers)]
+        modules = [*((name, "qianbao.api.serve") for name in names), ("worker", "qianbao.api.worker")]
+        self.children = [
+            Child(name, [sys.executable, "-m", module], self.environ, log) for name, module in modules
+        ]
+        for child in self.children:
+            child.start()
+        self._tell()
+
+    def _tend(self) -> None:
+        changed = False
+        if self.postgres is not None and not self.postgres.alive():
+            self.postgres = embedded.start(self.settings.home)
+            changed = True
+        for child in self.children:
+            changed |= child.tend()
+        if changed:
+            self._tell()
+
+    def _tell(self) -> None:
+        assert self.settings.database_url
+        running = Running(
+            supervisor=os.getpid(),
+            servers=tuple(child.pid for child in self.children if child.pid and child.name != "worker"),
+            worker=next((child.pid for child in self.children if child.name == "worker"), None),
+            postmaster=self.postgres.pid if self.postgres else None,
+            url=self.address.url,
+            database_url=self.settings.database_url,
+        )
+        write_running(self.settings.home, running)
+
+    def _await_ready(self, stopping: Callable[[], bool]) -> bool:
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        while not stopping():
+            if answers(self.address, self.settings.host):
+                return True
+            if time.monotonic() > deadline:
+                raise NotReady(f"The server does not become ready; see {self.settings.home / 'qianbao.log'}.")
+            time.sleep(0.02)
+            self._tend()
+        return False
+
+
+def answers(address: Address, host: str) -> bool:
+    """Whether the network says that it can take a payment."""
+    parts = urlsplit(address.url)
+    assert parts.port
+    if address.authority is not None:
+        trust = ssl.create_default_context(cafile=address.authority)
+        line: http.client.HTTPConnection = http.client.HTTPSConnection(
+            host, parts.port, timeout=2, context=trust
+        )
+    else:
+        line = http.client.HTTPConnection(host, parts.port, timeout=2)
+    try:
+        line.request("GET", "/readyz")
+        return line.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        line.close()
+
+
+def _free(host: str, port: int) -> None:
+    # The server processes share the port (SO_REUSEPORT), and so would another installation of this user.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            line.bind((host, port))
+        except OSError as taken:
+            told = f"{host}:{port} cannot be served: {taken.strerror}. Choose another QIANBAO_PORT."
+            raise InUse(told) from None
