@@ -9,6 +9,7 @@ import sys
 import time
 from typing import Annotated
 
+import msgspec
 import segno
 import typer
 from rich.console import Console

@@ -1,0 +1,5 @@
+"""`python -m qianbao.cli`, the same as `qianbao`."""
+
+from qianbao.cli import main
+
+main()
