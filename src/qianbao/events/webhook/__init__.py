@@ -1,0 +1,1 @@
+"""Webhooks: events told to merchants' own programs, signed, retried until acknowledged, in order."""
