@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -14,6 +15,7 @@ import segno
 import typer
 from rich.console import Console
 
+from qianbao.cli import keep
 from qianbao.cli import up as house
 from qianbao.cli.home import read_running
 from qianbao.config import load
@@ -79,3 +81,29 @@ def status(as_json: Json = False) -> None:
             out.print(f"{name:14} {value}")
     if running is None:
         raise typer.Exit(3)
+
+
+@app.command()
+def backup(file: Path, as_json: Json = False) -> None:
+    """Keep the whole installation in FILE; it may go on running."""
+    manifest = keep.backup(load(), file)
+    if as_json:
+        print(msgspec.json.encode(manifest).decode())
+    else:
+        out.print(f"Kept in {file} (mode 0600: it holds secrets). Books {manifest.books}")
+
+
+@app.command()
+def restore(
+    file: Path,
+    replace: Annotated[bool, typer.Option("--replace", help="Put what is there aside.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring an installation back from FILE, with the same books."""
+    manifest, books = keep.restore(load(), file, replace=replace)
+    if as_json:
+        told = {**msgspec.to_builtins(manifest), "restored_books": books, "same": books == manifest.books}
+        print(json.dumps(told))
+        return
+    same = "the same as" if books == manifest.books else "later than (payments went on meanwhile)"
+    out.print(f"Restored what was kept {manifest.made_at}. Books {books}, {same} when the backup began.")

@@ -1,0 +1,31 @@
+"""A backup taken while the network runs comes up elsewhere with the same books."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.live import Live, started
+
+
+def test_a_backup_taken_while_it_runs_comes_up_elsewhere_with_the_same_books(tmp_path: Path) -> None:
+    file = tmp_path / "kept.tar"
+    with started() as live:
+        kept = json.loads(live.command("backup", str(file), "--json").stdout)
+        assert file.stat().st_mode & 0o777 == 0o600
+    elsewhere = Live(tmp_path / "elsewhere")
+    restored = json.loads(elsewhere.command("restore", str(file), "--json").stdout)
+    assert restored["restored_books"] == kept["books"]
+    elsewhere.start()
+    elsewhere.stop()
+    refused = elsewhere.command("restore", str(file), check=False)
+    assert refused.returncode == 1
+    assert "home_not_empty" in refused.stderr
+
+
+def test_a_file_that_is_no_backup_is_refused_and_nothing_changes(tmp_path: Path) -> None:
+    file = tmp_path / "no.tar"
+    file.write_text("no")
+    refused = Live(tmp_path / "home").command("restore", str(file), check=False)
+    assert "backup_unreadable" in refused.stderr
+    assert not (tmp_path / "home" / "postgres").exists()
