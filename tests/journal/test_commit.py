@@ -262,3 +262,27 @@ async def test_a_step_without_a_registered_error_says_its_number() -> None:
     refused: QianbaoError = error(1_999, None)
     assert isinstance(refused, StepRefused)
     assert refused.number == 1_999
+
+
+async def test_every_ledger_status_that_a_payment_can_meet_has_its_own_code() -> None:
+    from qianbao.journal.refusals import LEDGER_FROM, error
+    from qianbao.ledger.statuses import CreateTransferStatus as Status
+
+    def code(status: Status) -> str:
+        return error(LEDGER_FROM + status, 1).code
+
+    assert code(Status.EXCEEDS_CREDITS) == "not_enough"
+    assert code(Status.EXCEEDS_DEBITS) == "not_enough_to_return"
+    assert code(Status.DEBIT_ACCOUNT_ALREADY_CLOSED) == "account_closed"
+    assert code(Status.CREDIT_ACCOUNT_ALREADY_CLOSED) == "account_closed"
+    assert code(Status.DEBIT_ACCOUNT_NOT_FOUND) == "account_unknown"
+    assert code(Status.EXCEEDS_DAY_LIMIT) == "day_limit_exceeded"
+    assert code(Status.EXCEEDS_YEAR_LIMIT) == "year_limit_exceeded"
+    assert code(Status.EXCEEDS_LIFE_LIMIT) == "life_limit_exceeded"
+    assert code(Status.EXCEEDS_STATIC_CODE_LIMIT) == "static_code_limit_exceeded"
+    assert code(Status.EXCEEDS_PINLESS_AMOUNT) == "pinless_amount_exceeded"
+    assert code(Status.EXCEEDS_PINLESS_COUNT) == "pinless_count_exceeded"
+    assert code(Status.PENDING_TRANSFER_EXPIRED) == "pending_expired"
+    assert code(Status.PENDING_TRANSFER_ALREADY_POSTED) == "pending_already_posted"
+    assert code(Status.PENDING_TRANSFER_ALREADY_VOIDED) == "pending_already_voided"
+    assert code(Status.OVERFLOWS_DEBITS) == "ledger_refused"

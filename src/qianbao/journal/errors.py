@@ -104,42 +104,42 @@ class DayLimitExceeded(LedgerRefused):
     """The day's limit of the payer's class would be exceeded."""
 
     code = "day_limit_exceeded"
-    statuses = ("day_limit_exceeded",)
+    statuses = ("exceeds_day_limit",)
 
 
 class YearLimitExceeded(LedgerRefused):
     """The year's limit of the payer's class would be exceeded."""
 
     code = "year_limit_exceeded"
-    statuses = ("year_limit_exceeded",)
+    statuses = ("exceeds_year_limit",)
 
 
 class LifeLimitExceeded(LedgerRefused):
     """The lifetime limit of the payer's class would be exceeded."""
 
     code = "life_limit_exceeded"
-    statuses = ("life_limit_exceeded",)
+    statuses = ("exceeds_life_limit",)
 
 
 class StaticCodeLimitExceeded(LedgerRefused):
     """The day's limit for payments to printed codes would be exceeded."""
 
     code = "static_code_limit_exceeded"
-    statuses = ("static_code_limit_exceeded",)
+    statuses = ("exceeds_static_code_limit",)
 
 
 class PinlessAmountExceeded(LedgerRefused):
     """The day's total for payments without a PIN would be exceeded."""
 
     code = "pinless_amount_exceeded"
-    statuses = ("pinless_amount_exceeded",)
+    statuses = ("exceeds_pinless_amount",)
 
 
 class PinlessCountExceeded(LedgerRefused):
     """The day's number of payments without a PIN is used up."""
 
     code = "pinless_count_exceeded"
-    statuses = ("pinless_count_exceeded",)
+    statuses = ("exceeds_pinless_count",)
 
 
 class PendingUnknown(LedgerRefused):

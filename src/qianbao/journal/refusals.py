@@ -11,6 +11,7 @@ from typing import Final
 
 from qianbao.errors import QianbaoError
 from qianbao.journal.errors import LedgerRefused, StepRefused
+from qianbao.ledger.statuses import CreateTransferStatus
 
 LEDGER_FROM: Final = 100
 """A refusal by the ledger is this plus its status."""
@@ -25,6 +26,7 @@ _of_step: dict[int, Make] = {}
 _of_status: Final[dict[str, type[LedgerRefused]]] = {
     status: kind for kind in LedgerRefused.__subclasses__() for status in kind.statuses
 }
+assert set(_of_status) <= {status.name.lower() for status in CreateTransferStatus}
 
 
 def refusal(number: int, make: Make) -> None:
@@ -41,7 +43,5 @@ def error(outcome: int, leg: int | None) -> QianbaoError:
     if outcome >= STEP_FROM:
         make = _of_step.get(outcome)
         return make() if make else StepRefused(number=outcome)
-    from qianbao.ledger import TransferStatus  # pyright: ignore
-
-    status = TransferStatus(outcome - LEDGER_FROM).name.lower()
+    status = CreateTransferStatus(outcome - LEDGER_FROM).name.lower()
     return _of_status.get(status, LedgerRefused)(ledger_status=status, leg=leg or 1)
