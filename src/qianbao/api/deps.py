@@ -30,11 +30,10 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from qianbao.api.errors import CursorMalformed, RoleRefused, ScopeMissing
+from qianbao.api.errors import CursorMalformed, NobodySignedIn, RoleRefused, ScopeMissing
 from qianbao.api.parts import Parts
 from qianbao.api.sessions import bearer_of, session_of
 from qianbao.credentials.models import Caller, Role, Scope
-from qianbao.errors import Unauthenticated
 from qianbao.ids import Id, derive
 from qianbao.journal.models import Receipt
 from qianbao.money import AMOUNT_MAX, Currency
@@ -53,15 +52,18 @@ PartsDep = Annotated[Parts, Depends(parts_of)]
 
 
 async def caller_of(request: Request, parts: PartsDep) -> Caller:
-    """Whom the bearer key or the session cookie belongs to. Raises `Unauthenticated`."""
+    """Whom the bearer key or the session cookie belongs to. Raises `NobodySignedIn`, `CredentialUnknown`."""
     caller = await identify(parts, bearer=bearer_of(request.scope), session=session_of(request.scope))
     request.scope["qianbao.caller"] = caller
     return caller
 
 
 async def identify(parts: Parts, *, bearer: str | None, session: str | None) -> Caller:
-    """Whom a bearer key or a session's token belongs to. Raises `Unauthenticated`."""
-    raise Unauthenticated()
+    """Whom a bearer key or a session's token belongs to. Raises `NobodySignedIn`, `CredentialUnknown`."""
+    credential = bearer or session
+    if credential is None:
+        raise NobodySignedIn()
+    return await parts.credentials.authenticator.authenticate(credential)
 
 
 CallerDep = Annotated[Caller, Depends(caller_of)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qianbao.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
+from qianbao.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
 
 
 class RequestInvalid(Invalid):
@@ -63,6 +63,12 @@ class ContentTypeWrong(Invalid):
 
     def __init__(self) -> None:
         super().__init__(field="Content-Type", expected="application/json")
+
+
+class NobodySignedIn(Unauthenticated):
+    """This needs a session or an API key, and the request has neither."""
+
+    code = "nobody_signed_in"
 
 
 class OriginRefused(Forbidden):
