@@ -45,12 +45,13 @@ CREATE INDEX trade_merchant ON trade (merchant, created);
 -- What may have run out. Rows leave it by no update: the sweep keeps a mark below which all is decided.
 CREATE INDEX trade_expires ON trade (expires) WHERE expires IS NOT NULL;
 
--- The sweep's mark: every trade that expired before it is decided.
+-- The sweep's mark: every trade that ran out up to (mark, id) is decided.
 CREATE TABLE trade_sweep (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    mark     bigint  NOT NULL
+    mark     bigint  NOT NULL,
+    id       uuid    NOT NULL
 );
-INSERT INTO trade_sweep (mark) VALUES (0);
+INSERT INTO trade_sweep (mark, id) VALUES (0, '00000000-0000-0000-0000-000000000000');
 
 -- Refunds: written once. The merchant's number is unique.
 CREATE TABLE refund (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qianbao.errors import Conflict, Invalid, NotFound, Refused, Unavailable
+from qianbao.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Unavailable
 from qianbao.ids import Id
 
 
@@ -141,3 +141,9 @@ class SubsidyExhausted(Refused):
     """The budget from which this trade is subsidised is used up."""
 
     code = "subsidy_exhausted"
+
+
+class SubsidyNotGranted(Forbidden):
+    """This caller may not spend the platform's subsidies."""
+
+    code = "subsidy_not_granted"

@@ -83,6 +83,8 @@ class Payee(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     merchant: Id
     store: Id | None = None
+    owner: Id | None = None
+    """The person who owns it: who may not pay it."""
     mcc: str = ""
     """ISO 18245 category of the store."""
     city: str = ""

@@ -20,19 +20,20 @@ ORDER  BY created DESC, id DESC
 LIMIT  $7;
 
 -- name: sweep_mark
--- Below it every trade that ran out is decided.
-SELECT mark
+-- Up to it every trade that ran out is decided.
+SELECT mark, id
 FROM   trade_sweep;
 
 -- name: sweep_page
 -- Trades that ran out after a mark, decided or not. Index: trade_expires.
 SELECT id, expires, state IN ('unpaid', 'paying') AS open
 FROM   trade
-WHERE  expires > $1
-AND    expires <= $2
-ORDER  BY expires
-LIMIT  $3;
+WHERE  expires >= $1
+AND    (expires, id) > ($1, $2)
+AND    expires <= $3
+ORDER  BY expires, id
+LIMIT  $4;
 
 -- name: sweep_moved
 UPDATE trade_sweep
-SET    mark = $1;
+SET    mark = $1, id = $2;

@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 
 from qianbao.db import Database, Gather, queries
-from qianbao.ids import Id, of_bytes, parse
+from qianbao.ids import NONE, Id, of_bytes, parse
 from qianbao.money import AMOUNT_MAX
 from qianbao.payments.trade.models import Scene, Trade, TradeState
 
@@ -18,7 +18,7 @@ _subsidies: Final = msgspec.json.Decoder(tuple[tuple[str, int], ...]).decode
 PAGE_MAX: Final = 200
 
 Place = tuple[int, Id]
-"""Where a page of a list begins: (created, id) of the row before it."""
+"""Where a page of a list begins: (moment, id) of the row before it."""
 
 NEWEST: Final[Place] = (AMOUNT_MAX, of_bytes(b"\xff" * 16))
 
@@ -61,19 +61,19 @@ class Trades:
         """The trades of some ids, in their order; unknown ones left out."""
         return [trade for trade in await self._by_id.many(ids) if trade]
 
-    async def mark(self) -> int:
-        """The sweep's mark: every trade that ran out before it is decided. Nanoseconds."""
+    async def mark(self) -> Place:
+        """The sweep's mark: every trade that ran out up to it (when, id) is decided."""
         row = await self.db.row(_SQL["sweep_mark"])
-        return row["mark"] if row else 0
+        return (row["mark"], row["id"]) if row else (0, NONE)
 
-    async def ran_out(self, after: int, until: int, limit: int) -> list[tuple[Id, int, bool]]:
+    async def ran_out(self, after: Place, until: int, limit: int) -> list[tuple[Id, int, bool]]:
         """(id, when it ran out, whether it is open) of trades that ran out within (after, until]."""
-        rows = await self.db.rows(_SQL["sweep_page"], after, until, limit)
+        rows = await self.db.rows(_SQL["sweep_page"], after[0], after[1], until, limit)
         return [(row["id"], row["expires"], row["open"]) for row in rows]
 
-    async def marked(self, mark: int) -> None:
+    async def marked(self, mark: Place) -> None:
         """Move the sweep's mark."""
-        await self.db.write(_SQL["sweep_moved"], mark)
+        await self.db.write(_SQL["sweep_moved"], mark[0], mark[1])
 
     async def _fetch(self, ids: list[Id]) -> Mapping[Id, Trade]:
         return {row["id"]: trade_of(row) for row in await self.db.rows(_SQL["trades"], ids)}

@@ -1,0 +1,55 @@
+"""Look, plan, commit; when another command came first, look again."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from qianbao.credentials.models import Caller
+from qianbao.errors import QianbaoError
+from qianbao.journal import LedgerRefused, Plan, Receipt, Stale
+from qianbao.parties.chart import TransferCode
+from qianbao.payments.refusals import meaning
+from qianbao.payments.room import Payments
+from qianbao.payments.trade.errors import TradeBusy
+from qianbao.payments.trade.models import Command, Trade
+
+REPLANS_MAX: Final = 8
+"""How often a command looks again before its caller is told to come later."""
+
+Look = Callable[[int], Awaitable[tuple[Trade, Plan] | Receipt]]
+"""What stands now, and the plan made on it; the argument counts the looks from 0. A receipt: what is asked
+for stands already."""
+
+
+async def settle(
+    caller: Caller, room: Payments, command: Command, look: Look, *, usual: TransferCode
+) -> Receipt:
+    """Commit what `look` plans, durably. Raises what planning, risk or the ledger refuses, `TradeBusy`.
+
+    A repeat is answered by the commit's claim; only where planning refuses (a full refund refuses its own
+    repeat) is the receipt looked up here.
+    """
+    about = command.id
+    for turn in range(REPLANS_MAX):
+        plan: Plan | None = None
+        try:
+            try:
+                found = await look(turn)
+                if isinstance(found, Receipt):
+                    return found
+                trade, plan = found
+                about = trade.id
+                await room.allow(caller, plan, trade)
+            except QianbaoError:
+                if first := await room.journal.receipt(command.id, command.digest):
+                    return first
+                raise
+            match await room.journal.commit(plan):
+                case Stale():
+                    continue
+                case receipt:
+                    return receipt
+        except LedgerRefused as refused:
+            raise meaning(refused, plan, usual=usual) from refused
+    raise TradeBusy(about)
