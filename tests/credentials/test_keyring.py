@@ -32,7 +32,7 @@ def test_a_rotation_is_seen_by_running_processes_and_old_digests_are_still_found
     assert running.version == 2
     assert running.digest("code", b"data") != before
     assert running.digests("code", b"data") == (running.digest("code", b"data"), before)
-    rotate(tmp_path)
+    rotate(tmp_path, keep=2)
     assert before not in running.digests("code", b"data"), "the oldest was dropped"
 
 

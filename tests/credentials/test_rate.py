@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from qianbao.clock import SECOND, ManualClock
-from qianbao.credentials.rate import RateLimited, Rates
+from qianbao.credentials.rate import TooManyTries, Rates
 from qianbao.db import Database, connect
 
 START = 1_800_000_000 * SECOND
@@ -14,7 +14,7 @@ START = 1_800_000_000 * SECOND
 async def test_what_is_allowed_is_taken_and_the_next_must_wait(db: Database) -> None:
     rates = Rates(db, clock=ManualClock(START))
     assert [(await rates.take("a", 3, 60)).taken for _ in range(4)] == [True, True, True, False]
-    with pytest.raises(RateLimited) as refused:
+    with pytest.raises(TooManyTries) as refused:
         await rates.demand("a", 3, 60)
     assert refused.value.retry_after_s is not None
     assert 60 <= refused.value.retry_after_s <= 120

@@ -65,6 +65,12 @@ class Keyring:
         self._refresh()
         return self._digest(self._versions[-1], purpose, data)
 
+    def digest_of(self, version: int, purpose: str, data: bytes) -> bytes | None:
+        """The digest under the secret of that number, or None where it is no longer kept."""
+        self._refresh()
+        found = next((kept for kept in self._versions if kept.number == version), None)
+        return None if found is None else self._digest(found, purpose, data)
+
     def digests(self, purpose: str, data: bytes) -> tuple[bytes, ...]:
         """The digest under each kept secret, the newest first: what a look-up asks for."""
         self._refresh()
@@ -126,15 +132,17 @@ def open_keyring(home: Path, *, random: Callable[[int], bytes] = secrets.token_b
     return Keyring(path)
 
 
-def rotate(home: Path, *, keep: int = 2, random: Callable[[int], bytes] = secrets.token_bytes) -> int:
-    """Add a secret and keep the newest `keep` (at least 1) of all; the new one's number.
+def rotate(
+    home: Path, *, keep: int | None = None, random: Callable[[int], bytes] = secrets.token_bytes
+) -> int:
+    """Add a secret; its number. All older ones are kept, or the newest `keep` of all (at least 1).
 
-    What was digested under a secret that is no longer kept (API keys of that age) stops being known.
+    What still hangs on a dropped secret (PINs and API keys unused since) stops being known.
     Raises `KeyringUnreadable`.
     """
     path = open_keyring(home, random=random)._path
     versions = _read(path)
     number = versions[-1].number + 1
-    kept = (*versions, _Version(number, random(SECRET_BYTES)))[-max(1, keep) :]
-    _write(path, kept).replace(path)
+    versions = (*versions, _Version(number, random(SECRET_BYTES)))
+    _write(path, versions if keep is None else versions[-max(1, keep) :]).replace(path)
     return number

@@ -83,6 +83,12 @@ class WalletExists(Conflict):
     code = "wallet_exists"
 
 
+class TillExists(Conflict):
+    """The store has a till of this name already."""
+
+    code = "till_exists"
+
+
 class PartyExists(Conflict):
     """The id stands already, for something else."""
 

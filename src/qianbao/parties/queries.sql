@@ -157,12 +157,12 @@ ORDER  BY q.id
 ON CONFLICT (id) DO NOTHING;
 
 -- name: add_tills
--- Lay tills; those whose id, or whose store and name, stand are left as they are.
+-- Lay tills; those whose id stands are left as they are.
 INSERT INTO till (id, store, name, created_at)
 SELECT q.id, q.store, q.name, $4
 FROM   unnest($1::uuid[], $2::uuid[], $3::text[]) AS q (id, store, name)
 ORDER  BY q.id
-ON CONFLICT DO NOTHING;
+ON CONFLICT (id) DO NOTHING;
 
 -- name: set_kyc_class
 -- Index: person_pkey.
@@ -177,3 +177,13 @@ SELECT p.kyc_class
 FROM   person AS p
 WHERE  p.id = $1
 FOR NO KEY UPDATE;
+
+-- name: identifiers_taken
+-- Which of these numbers and handles other wallets have. Index: the two unique ones.
+SELECT false AS by_handle
+FROM   unnest($1::uuid[], $2::text[], $3::text[]) AS q (id, account_number, handle_key)
+JOIN   wallet AS w ON w.account_number = q.account_number AND w.id <> q.id
+UNION ALL
+SELECT true
+FROM   unnest($1::uuid[], $2::text[], $3::text[]) AS q (id, account_number, handle_key)
+JOIN   wallet AS w ON w.handle_key = q.handle_key AND w.id <> q.id;

@@ -71,7 +71,8 @@ class Parties:
 
     async def wallets_of(self, person: Id) -> list[Wallet]:
         """A person's wallets, in the order of their ids."""
-        return [await self.wallet(row["id"]) for row in await self.db.rows(SQL["wallets_of_person"], person)]
+        rows = await self.db.rows(SQL["wallets_of_person"], person)
+        return [found for found in await self._wallets.many([row["id"] for row in rows]) if found]
 
     async def merchants_of(self, owner: Id) -> list[Merchant]:
         """The merchants that a person owns."""

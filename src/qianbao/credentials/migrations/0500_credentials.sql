@@ -64,10 +64,11 @@ CREATE TABLE session (
     store        uuid,
     till         text,
     device       uuid NOT NULL,
-    must_change  boolean NOT NULL DEFAULT false,
     created_at   bigint NOT NULL,
-    proved_at    bigint NOT NULL,              -- the last password or passkey
+    proved_at    bigint NOT NULL,              -- the last password, PIN of a sign-in, or passkey
+    passkey_at   bigint,                       -- the last passkey
     seen_at      bigint NOT NULL,
+    idle         bigint NOT NULL,              -- nanoseconds unseen after which it ends
     expires_at   bigint NOT NULL,
     revoked_at   bigint,
     CONSTRAINT session_digest_unique UNIQUE (digest)

@@ -19,10 +19,10 @@ KEPT_S: Final = 2 * 86_400
 """A counter that nobody has touched for so long is forgotten; the longest period is a day."""
 
 
-class RateLimited(TooMany):
+class TooManyTries(TooMany):
     """This was tried too often; wait as long as `Retry-After` says."""
 
-    code = "rate_limited"
+    code = "too_many_tries"
 
 
 class Wait(NamedTuple):
@@ -67,10 +67,10 @@ class Rates:
         return await answer
 
     async def demand(self, key: str, limit: int, period_s: int, *, count: int = 1) -> None:
-        """Take, or raise `RateLimited` with the seconds to wait."""
+        """Take, or raise `TooManyTries` with the seconds to wait."""
         wait = await self.take(key, limit, period_s, count=count)
         if not wait.taken:
-            raise RateLimited(retry_after_s=max(1, -(-round(wait.seconds * 1000) // 1000)))
+            raise TooManyTries(retry_after_s=max(1, -(-round(wait.seconds * 1000) // 1000)))
 
     async def forget(self, key: str) -> None:
         """Begin to count `key` anew."""
