@@ -136,6 +136,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     adapter: str
     state: RunState
+    chunk: int
+    """Items settled at once; the top-ups of a chunk belong to its bounds, so a resumed run keeps it."""
     counts: Counts
     total: int | None
     """How many items the file has, where the adapter knows it beforehand."""

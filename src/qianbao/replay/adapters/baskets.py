@@ -22,7 +22,11 @@ GROCERY = "5411"
 
 def read(source: Source, options: Options, skip: int) -> Iterator[Item]:
     """The rejected item lines first, in their order; then the baskets by time, then id."""
-    rejects, baskets = aggregated(source)
+    yield from items(*aggregated(source), options, skip)
+
+
+def items(rejects: list[Reject], baskets: Table, options: Options, skip: int) -> Iterator[Item]:
+    """The items of what `aggregated` gave."""
     yield from rejects[skip:]
     rest = baskets.slice(max(0, skip - len(rejects)))
     for batch in rest.to_batches(max_chunksize=8192):

@@ -1,0 +1,106 @@
+"""Replay a file, from where an earlier call stopped to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from qianbao.db import Database
+from qianbao.ids import Id
+from qianbao.parties.accounts import NewAccount, open_accounts
+from qianbao.parties.chart import AccountCode
+from qianbao.parties.kyc import Kyc
+from qianbao.payments.room import Payments
+from qianbao.replay.adapters import Adapter, Options
+from qianbao.replay.driver import CHUNK, Driver
+from qianbao.replay.models import Run, RunState
+from qianbao.replay.pace import Pace
+from qianbao.replay.plans import BANK, run_id, source_id
+from qianbao.replay.rejects import Rejects
+from qianbao.replay.source import Source
+from qianbao.replay.store import Runs
+from qianbao.replay.town import FileTown, Town
+from qianbao.replay.world import World
+
+
+def never() -> bool:
+    """Go on to the end of the file."""
+    return False
+
+
+def unheard(_run: Run) -> None:
+    """Nobody wants to hear of the progress."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a replay works with: the payment path of one process."""
+
+    db: Database
+    kyc: Kyc
+    room: Payments
+
+
+async def replay(
+    source: Source,
+    adapter: Adapter,
+    *,
+    parts: Parts,
+    options: Options | None = None,
+    name: str | None = None,
+    rejects: Path | None = None,
+    town: Callable[[Id], Town] | None = None,
+    shifted: Callable[[Run], Options] | None = None,
+    pace: Pace | None = None,
+    told: Callable[[Run], None] = unheard,
+    enough: Callable[[], bool] = never,
+    chunk: int = CHUNK,
+) -> Run:
+    """Drive the file's records through the payment path, each once for all time; the run as it stands then.
+
+    `name` is the source within which record ids are unique and keys are the same parties; without it the
+    file's content is its own source. `rejects` is where rows that were not paid are listed. A run that is
+    done already is only told. Raises `ReplayUnderWay`, `FileUnreadable`, `ColumnsUnknown`, `Unavailable`.
+    """
+    room, runs = parts.room, Runs(parts.db)
+    caller = source_id(name or str(source.identity))
+    id = run_id(caller, source.identity, adapter.name)
+    async with runs.held(id):
+        run = await runs.begin(
+            id,
+            source=name or str(source.identity),
+            file=source.path.name,
+            adapter=adapter.name,
+            chunk=chunk,
+            now=room.clock.now(),
+        )
+        told(run)
+        if run.state is RunState.DONE:
+            return run
+        options = shifted(run) if shifted else options or Options()
+        if run.total is None:
+            total = await asyncio.to_thread(adapter.count, source, options)
+            run = run if total is None else await runs.know_total(run, total)
+        bank = NewAccount(id=BANK, code=AccountCode.BANK, overdrawn=True)
+        await open_accounts(room.ledger, [bank])
+        world = World(town(caller) if town else FileTown(caller, room.brands), room=room, kyc=parts.kyc)
+        listing = Rejects(rejects or beside(source.path), size=run.rejects_size)
+        with listing:
+            driver = Driver(
+                room=room,
+                world=world,
+                runs=runs,
+                rejects=listing,
+                source=caller,
+                pace=pace or Pace(room.clock),
+                told=told,
+            )
+            items = adapter.read(source, options, run.counts.read)
+            return await driver.drive(run, items, enough=enough)
+
+
+def beside(path: Path) -> Path:
+    """Where the rejects of a file are listed unless another place is named."""
+    return path.with_name(f"{path.name}.rejects.csv")
