@@ -54,7 +54,7 @@ class Seen:
 
     @property
     def first(self) -> int:
-        """The timestamp of the batch's first event: its last one is new, so its timestamp counts from there."""
+        """The timestamp of the first event, counted back from the last one, which is always new."""
         return self.results[-1].timestamp - (len(self.results) - 1)
 
 
