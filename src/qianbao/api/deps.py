@@ -30,10 +30,11 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from qianbao.api.errors import CursorMalformed, NobodySignedIn, RoleRefused, ScopeMissing
+from qianbao.api.errors import NobodySignedIn, RoleRefused, ScopeMissing
 from qianbao.api.parts import Parts
 from qianbao.api.sessions import bearer_of, session_of
 from qianbao.credentials.models import Caller, Role, Scope
+from qianbao.events.models import CursorMalformed
 from qianbao.ids import Id, derive
 from qianbao.journal.models import Receipt
 from qianbao.money import AMOUNT_MAX, Currency
@@ -178,6 +179,8 @@ def cursor_read(cursor: str | None, place: type[Place] | Callable[..., Place]) -
         return None
     try:
         raw = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        return msgspec.json.decode(raw, type=place)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        return msgspec.json.decode(raw, type=place)  # pyright: ignore[reportArgumentType, reportCallIssue] - msgspec takes any type form
     except (ValueError, msgspec.DecodeError):
-        raise CursorMalformed() from None
+        raise CursorMalformed(
+            field="cursor", expected="the next_cursor of an earlier answer, unchanged"
+        ) from None

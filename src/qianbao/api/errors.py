@@ -26,15 +26,6 @@ class IdempotencyKeyMissing(Invalid):
         super().__init__(field="Idempotency-Key", expected="1 to 64 printable characters, yours to choose")
 
 
-class CursorMalformed(Invalid):
-    """The cursor is none that a list of this endpoint gave out."""
-
-    code = "cursor_malformed"
-
-    def __init__(self) -> None:
-        super().__init__(field="cursor", expected="the next_cursor of an earlier answer, unchanged")
-
-
 class RouteUnknown(NotFound):
     """There is no such address."""
 
