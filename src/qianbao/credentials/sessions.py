@@ -107,7 +107,7 @@ async def sign_out_device(parts: Credentials, caller: Caller, device: Id) -> int
     if await parts.db.row(SQL["device"], device, caller.id) is None:
         raise SessionUnknown()
     rows = await parts.db.write(SQL["revoke_sessions_of_device"], caller.id, device, parts.clock.now())
-    await parts.db.write(SQL["remove_passkeys_of"], caller.id, device, True)
+    await parts.db.write(SQL["remove_passkeys_of"], caller.id, device, False)
     parts.authenticator.forget(*(row["id"] for row in rows))
     return len(rows)
 
