@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from qianbao.api.parts import opened
 from qianbao.config import Settings
 from qianbao.db import connect, migrate
+from qianbao.parties.accounts import open_house
 
 
-async def prepare(settings: Settings) -> list[str]:
-    """Bring a database to where it can be served from; safe to run again. The migrations that ran."""
+async def prepare(settings: Settings) -> None:
+    """Bring a database to where it can be served from; safe to run again."""
     assert settings.database_url
     db = await connect(settings.database_url, size_max=2, application="qianbao-install")
     try:
-        return await migrate(db)
+        await migrate(db)
     finally:
         await db.close()
+    async with opened(settings, application="qianbao-install") as parts:
+        await open_house(parts.ledger)

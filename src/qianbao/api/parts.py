@@ -57,9 +57,7 @@ class Parts:
 
     async def ready(self) -> None:
         """Whether a payment can be taken now: the database can be written. Raises `Unavailable`."""
-        row = await self.db.row(
-            "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool AS no"
-        )
+        row = await self.db.row(_WRITABLE)
         if row is None or not row["writable"]:
             raise NotReady("The database cannot be written at the moment.")
 
