@@ -18,6 +18,7 @@ PAGES = {
     "errors.md": rooms.errors,
     "events.md": doors.events,
     "http-api.md": doors.http_api,
+    "ledger-results.md": rooms.ledger_results,
     "limits.md": rooms.limits,
     "rules.md": rooms.rules,
     "states.md": rooms.states,

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 from pathlib import Path
 from typing import Any
 
-import httpx2
-
-from made.markdown import page, table
+from made.markdown import first_sentence, page, table
+from qianbao.api import schema
+from qianbao.api.app import application
+from qianbao.api.routes import hot_routes
 from qianbao.config import Settings
+from qianbao.credentials.models import Role
 
 
 def openapi() -> dict[str, Any]:
     """The document that `GET /openapi.json` gives."""
-    settings = Settings(home=Path("/nowhere"), tables={})
-    door = importlib.import_module("qianbao.api.app").application(settings)
-
-    async def ask() -> dict[str, Any]:
-        transport = httpx2.ASGITransport(app=door)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            return (await client.get("/openapi.json")).json()
-
-    return asyncio.run(ask())
+    door = application(Settings(home=Path("/nowhere"), tables={}))
+    return schema.openapi(door.app, list(hot_routes()))
 
 
 def http_api() -> str:
@@ -32,10 +26,11 @@ def http_api() -> str:
     for path, operations in openapi()["paths"].items():
         for method, operation in operations.items():
             keyed = any(p["name"] == "Idempotency-Key" for p in operation.get("parameters", ()))
-            roles = ", ".join(operation["x-roles"]) or "anybody"
+            roles = _who(operation["x-roles"])
             scope = f"`{operation['x-scope']}`" if operation["x-scope"] else ""
             tag = (operation.get("tags") or ["other"])[0]
-            row = (f"`{method.upper()} {path}`", operation["summary"], roles, scope, "yes" if keyed else "")
+            does = first_sentence(operation.get("description") or operation["summary"])
+            row = (f"`{method.upper()} {path}`", does, roles, scope, "yes" if keyed else "")
             by_tag.setdefault(tag, []).append(row)
     heads = ("endpoint", "does", "who may", "an API key needs", "`Idempotency-Key`")
     parts = [part for tag in sorted(by_tag) for part in (f"## {tag}", table(heads, sorted(by_tag[tag])))]
@@ -63,6 +58,13 @@ codes](errors.md).
     )
 
 
+def _who(roles: list[str]) -> str:
+    """The roles that may call an endpoint, in words."""
+    if not roles:
+        return "anybody"
+    return "everybody signed in" if set(roles) == {role.value for role in Role} else ", ".join(roles)
+
+
 def command_line() -> str:
     """Every command with its options, as `--help` has them."""
     import typer
@@ -77,7 +79,7 @@ def command_line() -> str:
                     walk(command.commands[inner], f"{name} {inner}")
             return
         arguments = [p for p in command.params if p.param_type_name == "argument"]
-        usage = " ".join([name, *(p.make_metavar(None) for p in arguments)])
+        usage = " ".join([name, *(_argument(p) for p in arguments)])
         rows = [
             (f"`{', '.join(p.opts + p.secondary_opts)}`", p.help or "")
             for p in command.params
@@ -92,12 +94,18 @@ def command_line() -> str:
     )
 
 
+def _argument(argument: Any) -> str:
+    """An argument as a usage line writes it: FILE, [NAME], FILE..."""
+    name = (argument.metavar or argument.name.upper()) + ("..." if argument.nargs == -1 else "")
+    return name if argument.required else f"[{name}]"
+
+
 def events() -> str:
     """Every event type with the fields of its data."""
     schemas = importlib.import_module("qianbao.events.schema").schemas()
     parts: list[str] = []
-    for kind, schema in schemas.items():
-        data = schema["properties"]["data"]
+    for kind, whole in schemas.items():
+        data = whole["properties"]["data"]
         required = set(data.get("required", ()))
         rows = [
             (
@@ -108,7 +116,7 @@ def events() -> str:
             )
             for name, field in data.get("properties", {}).items()
         ]
-        parts += [f"## {kind}", str(data.get("description") or schema.get("title", ""))]
+        parts += [f"## {kind}", str(data.get("description") or whole.get("title", ""))]
         parts += [table(("field of `data`", "form", "", "means"), rows)] if rows else []
     return page(
         "Events",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from enum import Enum, StrEnum
 from pathlib import Path
 
@@ -113,22 +113,58 @@ def limits() -> str:
 
 RULES = (
     ("payments", "qianbao.payments.rules", "Rules"),
+    ("credentials", "qianbao.credentials.rules", "Rules"),
+    ("risk", "qianbao.risk.models", "RiskRules"),
+    ("channels", "qianbao.channels.rules", "Rules"),
     ("api", "qianbao.api.door", "Rates"),
 )
-"""Tables of config.toml that one struct describes: the table, its module, its struct."""
+"""Tables of config.toml that one record describes: the table, its module, its record."""
 
 
 def rules() -> str:
     """The tables of config.toml with every key, its default and its meaning."""
     parts: list[str] = []
-    for name, module, struct in RULES:
-        kind = getattr(importlib.import_module(module), struct)
-        said = attribute_docs(kind)
-        rows = [(f"`{f.name}`", f"`{f.default}`", said.get(f.name, "")) for f in msgspec.structs.fields(kind)]
+    for name, module, record in RULES:
+        kind = getattr(importlib.import_module(module), record)
+        said, chosen = attribute_docs(kind), kind()
+        names = [
+            field.name for field in (fields(kind) if is_dataclass(kind) else msgspec.structs.fields(kind))
+        ]
+        rows = [(f"`{one}`", f"`{_toml(getattr(chosen, one))}`", said.get(one, "")) for one in names]
         parts += [f"## [{name}]", first_sentence(kind.__doc__), table(("key", "default", "means"), rows)]
     return page(
         "Rules in config.toml",
-        "Amounts are minor units; `_s` is seconds, `_max` and `_min` are bounds. "
-        "A key that is left out has its default; one that is unknown stops the start.",
+        "Amounts are minor units; `_s` is seconds, `_ms` milliseconds; `_max` and `_min` are bounds. "
+        "A key that is left out has its default; a value that cannot be used stops the start.",
+        *parts,
+    )
+
+
+def _toml(value: object) -> str:
+    """A default as config.toml would write it."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f'{key} = "{text}"' for key, text in value.items()) + " }"
+    return "[]" if isinstance(value, frozenset) else str(value)
+
+
+def ledger_results() -> str:
+    """Every result of the ledger, in the order in which it looks for them."""
+    statuses = importlib.import_module("qianbao.ledger.statuses")
+    parts: list[str] = []
+    kinds = (
+        ("Transfers", statuses.CreateTransferStatus, statuses.PASSING),
+        ("Accounts", statuses.CreateAccountStatus, frozenset()),
+    )
+    for title, kind, passing in kinds:
+        rows = [
+            (f"`{one.name}`", str(one.value), "yes" if one in passing else "") for one in kind if one.value
+        ]
+        parts += [f"## {title}", table(("result", "number", "of the moment"), rows)]
+    return page(
+        "Results of the ledger",
+        'Names and numbers are TigerBeetle\'s published ones up to 199; 4294967295 (2³² − 1) is their "created". '
+        "The first that fits is the result, in this order. After a refusal that is *of the moment* the id fails "
+        "for ever. What they mean is in [TigerBeetle's reference](https://docs.tigerbeetle.com/reference/requests/"
+        "create_transfers/); from 200 up they are ours: [the ledger](ledger.md#differences-from-tigerbeetle).",
         *parts,
     )

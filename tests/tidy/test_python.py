@@ -97,10 +97,17 @@ def test_only_the_command_line_prints() -> None:
 SQL_VERB = re.compile(r"^\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|DROP|COPY|WITH|TRUNCATE)\s")
 
 
+MAKES_SQL = {
+    "src/qianbao/cli/books.py": "hashes whatever tables there are; names come quoted from the catalogue",
+}
+"""Files that may make a statement from strings, and why."""
+
+
 def test_no_sql_is_made_from_strings() -> None:
     made = [
         source.at(node)
         for source in product()
+        if source.name not in MAKES_SQL
         for node in ast.walk(source.tree)
         if isinstance(node, ast.JoinedStr)
         and node.values

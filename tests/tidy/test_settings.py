@@ -38,3 +38,14 @@ def test_every_setting_is_documented() -> None:
 
 def test_every_documented_setting_is_read() -> None:
     assert not in_page() - in_code()
+
+
+def test_every_table_of_the_settings_is_documented() -> None:
+    read = {
+        call.args[0].value
+        for source in product()
+        for call, name in calls(source.tree)
+        if name.endswith("settings.tables.get") and isinstance(call.args[0], ast.Constant)
+    }
+    page = PAGE.read_text(encoding="utf-8")
+    assert {table for table in read if not re.search(rf"`\[{table}[.\]]", page)} == set()
