@@ -162,9 +162,11 @@ def ledger_results() -> str:
         parts += [f"## {title}", table(("result", "number", "of the moment"), rows)]
     return page(
         "Results of the ledger",
-        'Names and numbers are TigerBeetle\'s published ones up to 199; 4294967295 (2³² − 1) is their "created". '
-        "The first that fits is the result, in this order. After a refusal that is *of the moment* the id fails "
-        "for ever. What they mean is in [TigerBeetle's reference](https://docs.tigerbeetle.com/reference/requests/"
-        "create_transfers/); from 200 up they are ours: [the ledger](ledger.md#differences-from-tigerbeetle).",
+        """
+Names and numbers are TigerBeetle's published ones up to 199; 4294967295 (2³² − 1) is their "created". The
+first that fits is the result, in this order. After a refusal that is *of the moment* the id fails for ever.
+[TigerBeetle's reference](https://docs.tigerbeetle.com/reference/requests/create_transfers/) says what they
+mean; from 200 up they are [ours](ledger.md#differences-from-tigerbeetle).
+""",
         *parts,
     )
