@@ -56,9 +56,9 @@ BEGIN
         SELECT array_agg(u.o::int) FILTER (WHERE u.id IN (zero, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
                    OR u.debit = u.credit OR u.amount < 0 OR u.code = 0 OR u.ledger = 0
                    OR u.flag & ~3 <> 0 OR u.pending <> zero OR u.stamp <> 0
-                   OR (u.timeout <> 0 AND (u.flag & 2 = 0 OR now_here > 4000000000000000000))
+                   OR (u.timeout <> 0 AND (coalesce(u.flag, 0) & 2 = 0 OR now_here > 4000000000000000000))
                    OR (u.o = n AND u.flag & 1 <> 0)),
-               coalesce(bool_or(u.flag & 256 <> 0), false) OR coalesce(bool_or(u.amount > safe AND u.flag & 60 = 0), false)
+               coalesce(bool_or(u.flag & 256 <> 0), false) OR coalesce(bool_or(u.amount > safe AND coalesce(u.flag, 0) & 60 = 0), false)
                    OR n > 65536,
                coalesce(bool_or(u.flag & 2 <> 0), false)
         INTO   odd, all_odd, pending
