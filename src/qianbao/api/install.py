@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qianbao.api.logins import make_ready
 from qianbao.api.parts import opened
 from qianbao.config import Settings
 from qianbao.db import connect, migrate
@@ -18,3 +19,4 @@ async def prepare(settings: Settings) -> None:
         await db.close()
     async with opened(settings, application="qianbao-install") as parts:
         await open_house(parts.ledger)
+        await make_ready(parts)

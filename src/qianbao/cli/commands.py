@@ -15,6 +15,7 @@ import segno
 import typer
 from rich.console import Console
 
+from qianbao.api.logins import read_logins
 from qianbao.cli import keep
 from qianbao.cli import up as house
 from qianbao.cli.home import read_running
@@ -42,6 +43,10 @@ def up(
     def say(address: house.Address) -> None:
         out.print(f"[bold]Qianbao 钱包[/bold] takes payments at [link]{address.url}[/link]")
         out.print(f"  API          {address.url}/docs")
+        for who, login in (read_logins(settings.home) or {}).items():
+            if login:
+                told = "  ".join(f"{name} {value}" for name, value in login.items())
+                out.print(f"  {who:12} {told}", soft_wrap=True)
         if lan:
             segno.make(address.url).terminal(out=sys.stdout, compact=True)
             out.print(f"  Trust on the phone once: {address.url}/ca.pem (this installation's own authority)")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 from collections.abc import Generator
 from pathlib import Path
 
 import msgspec
 
 from qianbao.api.errors import InUse
+from qianbao.api.files import write_private
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,19 +23,6 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     postmaster: int | None
     url: str
     database_url: str
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner reads, whole or not at all."""
-    fresh = path.with_name(path.name + ".new")
-    with contextlib.suppress(FileNotFoundError):
-        fresh.unlink()
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
 
 
 def write_running(home: Path, running: Running) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import trustme
 
-from qianbao.cli.home import write_private
+from qianbao.api.files import write_private
 from qianbao.errors import Unavailable
 
 

@@ -42,6 +42,7 @@ def up(settings: Settings, *, on_lan: bool, say: Callable[[Address], None]) -> N
 
     Raises `InUse` when another one runs on this home or port, `DatabaseWontStart`, `NotReady`.
     """
+    os.umask(0o077)  # logs, locks and keys are this user's alone
     stopping = False
 
     def stop(_number: int, _frame: FrameType | None) -> None:
