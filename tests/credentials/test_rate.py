@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from qianbao.clock import SECOND, ManualClock
-from qianbao.credentials.rate import TooManyTries, Rates
+from qianbao.credentials.rate import Rates, TooManyTries
 from qianbao.db import Database, connect
 
 START = 1_800_000_000 * SECOND
