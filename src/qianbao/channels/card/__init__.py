@@ -1,0 +1,1 @@
+"""Bank cards that people and merchants have linked."""

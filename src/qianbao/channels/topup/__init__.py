@@ -1,0 +1,1 @@
+"""Money from a bank card into a wallet."""

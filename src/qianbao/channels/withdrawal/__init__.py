@@ -1,0 +1,1 @@
+"""Money from a wallet, or a merchant's takings, to a bank account."""
