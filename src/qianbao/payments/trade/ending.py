@@ -7,7 +7,6 @@ from typing import Final
 
 import msgspec
 
-from qianbao.clock import SECOND
 from qianbao.credentials.models import Caller
 from qianbao.ids import NONE, Id, derive, of_int
 from qianbao.journal import Plan, Receipt, digest
@@ -21,9 +20,6 @@ from qianbao.payments.trade.service import payee_of
 
 SWEEPER: Final = of_int(0x7166_104B_0000_7000_8000_0000_0000_0002)
 """The caller of the house's own commands that close what ran out."""
-LATE_S: Final = 120
-"""The sweep looks back this far however far its mark has come: a clock may have been set back, and a trade
-that was made a moment before may be committed a moment later."""
 
 
 async def close(caller: Caller, room: Payments, *, command: Id, trade: Id) -> Receipt:
@@ -108,7 +104,11 @@ async def expire(room: Payments, *, limit: int = 500) -> Swept:
     `OutcomeUnknown`: then the mark stays, and the next sweep does it again.
     """
     now = room.clock.now()
-    mark = min(await room.trades.mark(), (now - LATE_S * SECOND, NONE))
+    # A trade cannot be made behind the mark, for it may be paid for a minute at least; a clock that was set
+    # back may stand behind it.
+    mark = await room.trades.mark()
+    if mark[0] > now:
+        mark = (now, NONE)
     page = await room.trades.ran_out(mark, now, limit)
     closed = await asyncio.gather(*(_close(room, id) for id, _, open in page if open))
     if page:
