@@ -157,22 +157,29 @@ class Door:
 
     def _limit(self, scope: Scope, asked: Mapping[bytes, bytes], credential: bytes | None) -> None:
         now = time.monotonic_ns()
-        if credential is not None and credential in self._good:
-            self._limiter.take(credential, self._key if b"authorization" in asked else self._session, now)
-        else:
-            client = scope.get("client")
-            self._limiter.take(client[0] if client else None, self._address, now)
+        if credential is None:
+            self._limiter.take(_address(scope), self._address, now)
+            return
+        if credential not in self._good:
+            self._limiter.demand(_address(scope), self._address, now)
+        self._limiter.take(credential, self._key if b"authorization" in asked else self._session, now)
 
     def _learn(self, scope: Scope, credential: bytes | None, status: int) -> None:
-        """A credential that was let in is counted by itself from now on, not by its address."""
+        """A refused credential counts against its address; one that was let in is counted by itself alone."""
         if credential is None:
             return
         if status == 401:
             self._good.pop(credential, None)
+            self._limiter.count(_address(scope), self._address, time.monotonic_ns())
         elif "qianbao.caller" in scope:
             if len(self._good) > 50_000:
                 self._good.clear()
             self._good[credential] = None
+
+
+def _address(scope: Scope) -> str | None:
+    client: tuple[str, object] | None = scope.get("client")
+    return client[0] if client else None
 
 
 def _label(scope: Scope, found: tuple[HotRoute[Any], str | None] | None) -> str:

@@ -26,13 +26,19 @@ class Limiter:
         self._full: dict[object, int] = {}
         self._keys_max = keys_max
 
-    def take(self, key: object, rate: Rate, now_ns: int) -> None:
-        """Count one request of `key`. Raises `RateLimited` with the seconds to wait."""
-        step = int(1e9 / rate.per_s)
-        full = max(self._full.get(key, 0), now_ns) + step
-        over = full - now_ns - step * rate.burst
+    def demand(self, key: object, rate: Rate, now_ns: int) -> None:
+        """Whether `key` may ask now; counts nothing. Raises `RateLimited` with the seconds to wait."""
+        over = self._full.get(key, 0) - now_ns - int(1e9 / rate.per_s) * (rate.burst - 1)
         if over > 0:
             raise RateLimited(retry_after_s=max(1, -(-over // 1_000_000_000)))
-        self._full[key] = full
+
+    def take(self, key: object, rate: Rate, now_ns: int) -> None:
+        """Count one request of `key`. Raises `RateLimited` with the seconds to wait."""
+        self.demand(key, rate, now_ns)
+        self.count(key, rate, now_ns)
+
+    def count(self, key: object, rate: Rate, now_ns: int) -> None:
+        """Count one request of `key`, allowed or not."""
+        self._full[key] = max(self._full.get(key, 0), now_ns) + int(1e9 / rate.per_s)
         if len(self._full) > self._keys_max:
             self._full = {known: until for known, until in self._full.items() if until > now_ns}
