@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from qianbao import __version__
 from qianbao.api import logs, problems
+from qianbao.api.background import going, servers
 from qianbao.api.door import Door, Rates
 from qianbao.api.hot import HotRoute
 from qianbao.api.parts import opened
@@ -28,7 +29,7 @@ def application(settings: Settings) -> Door:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        async with opened(settings) as parts:
+        async with opened(settings) as parts, going(servers(parts)):
             app.state.parts = parts
             yield
 

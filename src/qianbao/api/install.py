@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qianbao.api.logins import make_ready
 from qianbao.api.parts import opened
+from qianbao.channels.banks import open_banks
 from qianbao.config import Settings
 from qianbao.db import connect, migrate
 from qianbao.parties.accounts import open_house
@@ -19,4 +20,5 @@ async def prepare(settings: Settings) -> None:
         await db.close()
     async with opened(settings, application="qianbao-install") as parts:
         await open_house(parts.ledger)
+        await open_banks(parts.ledger, parts.channels.banks)
         await make_ready(parts)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from qianbao import ledger as ledgers
 from qianbao.api.errors import NotReady
+from qianbao.channels import room as channels_room
+from qianbao.channels.room import Channels
 from qianbao.clock import Clock, SystemClock
 from qianbao.config import Settings
 from qianbao.credentials.parts import Credentials, open_credentials
@@ -53,6 +55,7 @@ class Parts:
     parties: Parties
     credentials: Credentials
     gate: Gate
+    channels: Channels
     payments: Payments
 
     async def ready(self) -> None:
@@ -85,6 +88,9 @@ async def opened(
         credentials = open_credentials(settings, db=db, clock=clock, parties=parties)
         stack.callback(credentials.close)
         gate = Gate(risk_rules(settings), clock=clock)
+        channels = await stack.enter_async_context(
+            channels_room.opened(db, settings=settings, journal=journal, clock=clock)
+        )
         payments = payments_room.opened(
             db,
             settings=settings,
@@ -114,5 +120,6 @@ async def opened(
             parties=parties,
             credentials=credentials,
             gate=gate,
+            channels=channels,
             payments=payments,
         )

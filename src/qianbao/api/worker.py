@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from qianbao.api import logs
+from qianbao.api.background import going, workers
 from qianbao.api.parts import opened
 from qianbao.api.process import run, until_stopped
 from qianbao.config import Settings, load
@@ -15,7 +16,11 @@ async def work(settings: Settings) -> None:
     logs.configure()
     stopped = asyncio.Event()
     until_stopped(stopped.set)
-    async with opened(settings):
+    async with (
+        opened(settings, application="qianbao-worker") as parts,
+        workers(parts) as loops,
+        going(loops),
+    ):
         await stopped.wait()
 
 

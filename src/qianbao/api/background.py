@@ -1,0 +1,91 @@
+"""What goes on beside the requests: readers of events in each server, and the worker's loops."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from typing import Final
+
+import structlog
+
+from qianbao.api.parts import Parts
+from qianbao.clock import rfc3339
+from qianbao.errors import Unavailable
+from qianbao.events import Dispatcher
+from qianbao.events.webhook.client import Client
+from qianbao.events.webhook.models import SwitchedOff
+from qianbao.events.webhook.sender import Sender
+from qianbao.ids import derive
+from qianbao.journal import Event, Plan, digest
+
+Loop = Callable[[], Awaitable[None]]
+AGAIN_S: Final = 1.0
+"""How long after a loop has fallen it begins again."""
+
+_log = structlog.get_logger("qianbao.background")
+
+
+async def kept(name: str, loop: Loop) -> None:
+    """Run a loop until cancelled: one that falls is begun again, and a fault of ours is logged."""
+    while True:
+        try:
+            await loop()
+        except Unavailable as away:
+            _log.warning("loop_waits", loop=name, code=away.code)
+        except Exception as fault:
+            _log.error("loop_fell", loop=name, exc_info=fault)
+        await asyncio.sleep(AGAIN_S)
+
+
+@contextlib.asynccontextmanager
+async def going(loops: Mapping[str, Loop]) -> AsyncGenerator[None]:
+    """Keep these loops within; they end with it."""
+    tasks = [asyncio.create_task(kept(name, loop), name=name) for name, loop in loops.items()]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def servers(parts: Parts) -> dict[str, Loop]:
+    """The loops of a server process: it reads events for its open streams."""
+    return {"bell": parts.bell.run, "stream": parts.stream.run}
+
+
+@contextlib.asynccontextmanager
+async def workers(parts: Parts) -> AsyncGenerator[dict[str, Loop]]:
+    """The loops of a worker process: dispatch events, send webhooks, leave no bank's outcome unknown."""
+    client = Client(parts.guard)
+
+    async def announce(off: SwitchedOff) -> None:
+        await parts.journal.commit(switched_off(off))
+
+    sender = Sender(parts.db, parts.clock, client, parts.bell, announce)
+    try:
+        yield {
+            "bell": parts.bell.run,
+            "dispatcher": Dispatcher(parts.db, parts.clock).run,
+            "sender": sender.run,
+            "channels": parts.channels.run,
+        }
+    finally:
+        await client.close()
+
+
+def switched_off(off: SwitchedOff) -> Plan:
+    """Tell that the network has switched a webhook off: once for each time it happens."""
+    since = 0 if off.failing_since is None else off.failing_since
+    told = {"webhook": str(off.webhook), "url": off.url, "reason": off.state.value}
+    if off.party is not None:
+        told["merchant"] = str(off.party)
+    if off.failing_since is not None:
+        told["failing_since"] = rfc3339(since)
+    return Plan(
+        caller=off.webhook,
+        command=derive(off.webhook, f"{off.state}:{since}"),
+        digest=digest(off.webhook, off.state),
+        event=Event(type="webhook.disabled", subject=off.webhook, data=told),
+    )
