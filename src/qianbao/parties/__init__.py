@@ -1,1 +1,1 @@
-
+"""Who takes part: people, their wallets (of a brand), merchants, stores, tills; KYC classes and freezes."""

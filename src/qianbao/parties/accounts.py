@@ -8,7 +8,6 @@ from typing import Final
 
 import msgspec
 
-from qianbao.errors import QianbaoError
 from qianbao.ids import NONE, Id
 from qianbao.ledger import BATCH_MAX, Account, AccountFlags, CreateAccountStatus, Engine, Windows
 from qianbao.money import AMOUNT_MAX, Currency
@@ -19,12 +18,6 @@ from qianbao.parties.kyc import Limits
 LANES: Final = 8
 """How many accounts' limits are set at once."""
 _OVERDRAWN: Final = {AccountCode.FEE, AccountCode.CAPITAL, AccountCode.CONTROL, AccountCode.SETTLING}
-
-
-class AccountRefused(QianbaoError):
-    """The ledger refused to lay an account: a fault of ours."""
-
-    code = "account_refused"
 
 
 class NewAccount(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -77,9 +70,8 @@ async def open_accounts(
         for result in await ledger.create_accounts(laid[start : start + BATCH_MAX]):
             if result.status in (CreateAccountStatus.CREATED, CreateAccountStatus.EXISTS):
                 continue
-            if result.status.name.startswith("EXISTS"):
-                raise PartyExists()
-            raise AccountRefused(result.status.name.lower())
+            assert result.status.name.startswith("EXISTS"), f"an account of ours is {result.status.name}"
+            raise PartyExists()
     await _set(ledger, ((account.id, account.limits) for account in accounts if account.limits is not None))
 
 
@@ -93,8 +85,8 @@ async def _set(ledger: Engine, wanted: Iterable[tuple[Id, Limits]]) -> None:
 
     async def lane() -> None:
         for account, limits in queue:
-            if not await ledger.set_windows(account.int, windows(limits)):
-                raise AccountRefused(f"{account} has no account")
+            stands = await ledger.set_windows(account.int, windows(limits))
+            assert stands, f"{account} has no account"
 
     await asyncio.gather(*(lane() for _ in range(LANES)))
 
