@@ -7,7 +7,7 @@ import pytest
 from qianbao.credentials.errors import PinWrong
 from qianbao.credentials.models import Caller, Role
 from qianbao.errors import QianbaoError
-from qianbao.ids import Id, parse
+from qianbao.ids import Id
 from qianbao.journal import CommandReused
 from qianbao.journal.errors import DayLimitExceeded, NotEnough
 from qianbao.parties.chart import AccountCode, house_account
@@ -30,21 +30,7 @@ from qianbao.payments.trade.errors import (
 )
 from qianbao.payments.trade.models import TradeState
 from tests.payments.conftest import PIN, RICH, Town
-
-
-async def prepaid(town: Town, shop: Caller, amount: int = 100_00, **more: object) -> Id:
-    """A trade that waits to be paid."""
-    asked: dict[str, object] = {"command": town.key(), "out_trade_no": town.number()} | more
-    receipt = await service.prepay(shop, town.room, amount=amount, **asked)  # pyright: ignore[reportArgumentType] - fields of several types
-    return parse(receipt.result["id"])
-
-
-async def paid(town: Town, shop: Caller, amount: int = 100_00, **more: object) -> tuple[Id, Id]:
-    """A trade that somebody new has paid, and their wallet."""
-    payer, wallet = await town.someone()
-    trade = await prepaid(town, shop, amount, **more)
-    await service.pay(payer, town.room, command=town.key(), trade=trade, wallet=wallet, pin=PIN)
-    return trade, wallet
+from tests.payments.flows import paid, prepaid
 
 
 async def test_a_trade_is_created_paid_and_seen_by_both(town: Town) -> None:

@@ -41,31 +41,25 @@ async def check(db: Database, *, breaks_max: int = BREAKS_MAX) -> list[Break]:
             db.pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            return [
-                *(
-                    Break(kind="trade_transfers", subject=row["id"], detail=_transfers(row))
-                    for row in await connection.fetch(
-                        _SQL["paid_differently"],
-                        PAID,
-                        GIVEN_BACK,
-                        TransferCode.FEE,
-                        TransferCode.FEE_RETURNED,
-                        breaks_max,
-                    )
-                ),
-                *(
-                    Break(kind="trade_state", subject=row["id"], detail=_state(row))
-                    for row in await connection.fetch(_SQL["state_differently"], breaks_max)
-                ),
-                *(
-                    Break(kind="trade_refunds", subject=row["id"], detail=_refunds(row))
-                    for row in await connection.fetch(_SQL["refunds_differently"], breaks_max)
-                ),
-                *(
-                    Break(kind="trade_events", subject=row["id"], detail=_events(row))
-                    for row in await connection.fetch(_SQL["told_differently"], breaks_max)
-                ),
-            ]
+            return await check_on(connection, breaks_max=breaks_max)
+
+
+async def check_on(
+    connection: asyncpg.pool.PoolConnectionProxy, *, breaks_max: int = BREAKS_MAX
+) -> list[Break]:
+    """As `check`, in a transaction that is open."""
+    transfers = await connection.fetch(
+        _SQL["paid_differently"], PAID, GIVEN_BACK, TransferCode.FEE, TransferCode.FEE_RETURNED, breaks_max
+    )
+    found = [Break(kind="trade_transfers", subject=row["id"], detail=_transfers(row)) for row in transfers]
+    for kind, query, detail in (
+        ("trade_state", "state_differently", _state),
+        ("trade_refunds", "refunds_differently", _refunds),
+        ("trade_events", "told_differently", _events),
+    ):
+        rows = await connection.fetch(_SQL[query], breaks_max)
+        found += [Break(kind=kind, subject=row["id"], detail=detail(row)) for row in rows]
+    return found
 
 
 def _transfers(row: asyncpg.Record) -> str:

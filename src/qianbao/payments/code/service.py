@@ -120,6 +120,8 @@ async def charge(
                 raise PinRequired()
         return trade, replace(plan, steps=(*plan.steps, used))
 
+    # Asking is a command of its own: the charge may stand in the journal as refused.
+    asking = replace(asked, id=derive(command, "ask"))
     try:
         return await settle(
             caller,
@@ -128,9 +130,12 @@ async def charge(
             lambda turn: look(turn, asked, ask=False),
             usual=TransferCode.PAYMENT,
         )
+    except (CodeUsed, CodeExpired, CodeUnknown):
+        # A repeat of a charge that was asked for the PIN: its own asking used the code up.
+        if first := await room.journal.receipt(asking.id, asking.digest):
+            return first
+        raise
     except PinRequired:
-        # A command of its own: the first may stand in the journal as refused.
-        asking = replace(asked, id=derive(command, "ask"))
         return await settle(
             caller,
             room,
