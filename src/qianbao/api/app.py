@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -10,7 +11,7 @@ import msgspec
 from fastapi import FastAPI
 
 from qianbao import __version__
-from qianbao.api import logs, problems
+from qianbao.api import jobs, logs, problems
 from qianbao.api.background import going, servers
 from qianbao.api.door import Door, Rates
 from qianbao.api.hot import HotRoute
@@ -31,7 +32,11 @@ def application(settings: Settings) -> Door:
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with opened(settings) as parts, going(servers(parts)):
             app.state.parts = parts
+            tasks = [asyncio.ensure_future(job) for job in jobs.of_server(parts)]
             yield
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     app = FastAPI(
         title="Qianbao 钱包",

@@ -14,6 +14,9 @@ from typing import Final
 
 from qianbao.api.files import write_private
 from qianbao.api.parts import Parts
+from qianbao.channels import service as channels
+from qianbao.channels.card import service as cards
+from qianbao.channels.card.models import draw_number
 from qianbao.credentials import api_keys, forms, operators, password, staff
 from qianbao.credentials.errors import PinTrivial
 from qianbao.credentials.models import Caller, Role, Scope
@@ -24,9 +27,11 @@ from qianbao.parties.opening import open_many
 from qianbao.parties.requests import NewMerchant, NewPerson, NewStore, NewTill, NewWallet
 
 FILE: Final = "logins.json"
-_HOUSE: Final = of_int(0x7166_104B_0000_7000_8000_0000_0000_0002)
+_HOUSE: Final = of_int(0x7166_104B_0000_7000_8000_0000_0000_0003)
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 OPERATOR: Final = "operator"
+FIRST_TOPUP: Final = 2_000_00
+"""Minor units, from the ready person's card of a simulated bank."""
 
 
 def ready_id(name: str) -> Id:
@@ -56,6 +61,7 @@ async def make_ready(parts: Parts) -> dict[str, dict[str, str]] | None:
         return drawn
     await _parties(parts, drawn)
     await _secrets(parts, drawn)
+    await _money(parts)
     drawn["ready"] = {}
     _write(home, drawn)
     return drawn
@@ -171,3 +177,28 @@ async def _secrets(parts: Parts, drawn: dict[str, dict[str, str]]) -> None:
     scopes = [scope for scope in Scope if scope is not Scope.SUBSIDIES_GRANT]
     made = await api_keys.make(room, for_shop, merchant=shop, name="ready", scopes=scopes, live=False)
     owner["api_key"] = made.secret
+
+
+async def _money(parts: Parts) -> None:
+    """A linked card of a simulated bank, and a first top-up from it."""
+    person, bank = ready_id("person"), next(iter(parts.banks))
+    holder = await parts.parties.person(person)
+    card = await cards.link(
+        person,
+        holder.name,
+        db=parts.db,
+        clock=parts.clock,
+        banks=parts.banks,
+        rules=parts.topups.rules,
+        bank=bank.name,
+        number=draw_number(lambda size: derive(person, "card").bytes[:size]),
+    )
+    await channels.topup(
+        Caller(id=person, role=Role.PERSON, person=person),
+        rail=parts.topups,
+        parties=parts.parties,
+        command=derive(person, "first top-up"),
+        wallet=ready_id("wallet"),
+        card=card.id,
+        amount=FIRST_TOPUP,
+    )
