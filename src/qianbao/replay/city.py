@@ -138,6 +138,11 @@ async def rest(
             await asyncio.sleep(AGAIN_S)
 
 
+def shift(run: Run, last: int) -> int:
+    """Whole weeks, in nanoseconds: the `last` basket comes to lie in the week before the run began."""
+    return (run.started_at - last) // WEEK * WEEK
+
+
 async def progress(runs: Runs) -> Run | None:
     """How far the city is, or None before its first start."""
     return next((run for run in await runs.all() if run.source == SOURCE), None)
@@ -151,8 +156,8 @@ async def _go(
         told(stands)
         return stands
     source, rejects, baskets = await asyncio.to_thread(_read)
-    last = max(baskets.column("at_min").slice(baskets.num_rows - 1).to_pylist())
-    drawing = await asyncio.to_thread(draw, _visits(baskets))
+    last: int = baskets.column("at_min")[-1].as_py()  # they are ordered by time
+    drawing = await asyncio.to_thread(draw, visits(baskets))
 
     def town(caller: Id) -> CityTown:
         return CityTown(caller, parts.room.brands, drawing)
@@ -170,7 +175,7 @@ async def _go(
         name=SOURCE,
         rejects=home / "starter-city.rejects.csv",
         town=town,
-        shifted=lambda run: Options(shift_ns=(run.started_at - last) // WEEK * WEEK),
+        shifted=lambda run: Options(shift_ns=shift(run, last)),
         pace=pace,
         told=told,
         enough=enough,
@@ -182,7 +187,8 @@ def _read() -> tuple[Source, list[Reject], Table]:
     return source, *aggregated(source)
 
 
-def _visits(baskets: Table) -> list[tuple[str, str, int, int]]:
+def visits(baskets: Table) -> list[tuple[str, str, int, int]]:
+    """(household, store, baskets, minor units) of each pair that met."""
     asked = [("amount_sum", "count"), ("amount_sum", "sum")]
     pairs = baskets.group_by(["household_id", "store_id"]).aggregate(asked)
     names = ("household_id", "store_id", "amount_sum_count", "amount_sum_sum")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -30,6 +31,8 @@ IN_FLIGHT: Final = 600
 """Plans under way at once: two batches of the journal on their way and as many waiting."""
 CHUNK: Final = 5_000
 """Items settled, and topped up for, at once."""
+TOGETHER: Final = 100
+"""Trades that are dated with one look at the clock: the ledger dates their money by itself."""
 TRIES_MAX: Final = 60
 """How often a command is sent while the database is away, one second apart: a restart is waited for."""
 
@@ -83,38 +86,45 @@ class Driver:
         records = [item for item in chunk if isinstance(item, Record)]
         await self._world.meet(records)
         needs = plans.needs((self._world.payer(record).wallet, record.amount) for record in records)
-        chains = plans.funding(needs, source=self._source, run=run.id, start=start)
-        await _together((lambda plan=plan: self._top_up(run, plan, needs, start)) for plan in chains)
+        await self._fund(run, needs, start, back=False)
         return chunk
 
-    async def _top_up(self, run: Run, chain: Plan, needs: dict[Id, int], start: int) -> None:
-        try:
-            await self._commit(chain)
-        except Unavailable:
-            raise
-        except QianbaoError:
-            await self._one_by_one(run, chain, needs, start)
+    async def _fund(self, run: Run, sums: dict[Id, int], start: int, *, back: bool) -> None:
+        def chains(part: dict[Id, int], *, one_by_one: bool) -> list[Plan]:
+            return plans.funding(
+                part, source=self._source, run=run.id, start=start, back=back, one_by_one=one_by_one
+            )
 
-    async def _one_by_one(self, run: Run, chain: Plan, needs: dict[Id, int], start: int) -> None:
-        # A frozen wallet let its whole chain be refused. Whoever gets nothing is refused when paying.
-        among = {transfer.credit: needs[transfer.credit] for transfer in chain.transfers}
-        for plan in plans.funding(among, source=self._source, run=run.id, start=start, wallet_by_wallet=True):
-            with contextlib.suppress(Refused, Conflict):
-                await self._commit(plan)
+        async def fund(chain: Plan) -> None:
+            try:
+                await self._commit(chain)
+            except (Refused, Conflict):
+                # One frozen wallet let its whole chain be refused: the others get theirs one by one.
+                moved = (t.debit if back else t.credit for t in chain.transfers)
+                for plan in chains({wallet: sums[wallet] for wallet in moved}, one_by_one=True):
+                    with contextlib.suppress(Refused, Conflict):
+                        await self._commit(plan)
+
+        await _together(partial(fund, chain) for chain in chains(sums, one_by_one=False))
 
     async def _settled(self, run: Run, chunk: Sequence[Item], state: RunState) -> Run:
         ends: list[Receipt | QianbaoError | None] = [None] * len(chunk)
-        places = iter(range(len(chunk)))
+        places, now = iter(range(len(chunk))), self._room.clock.now()
 
         async def work() -> None:
+            nonlocal now
             for place in places:
+                if place % TOGETHER == 0:
+                    now = self._room.clock.now()
                 item = chunk[place]
                 if isinstance(item, Record):
                     await self._pace.turn()
-                    ends[place] = await self._paid(run, item)
+                    ends[place] = await self._paid(run, item, now)
 
         await _together(work for _ in range(min(IN_FLIGHT, self._pace.in_flight, len(chunk))))
-        counts, rejected = _counted(run, chunk, ends)
+        counts, rejected, unpaid = _counted(run, chunk, ends)
+        unspent = plans.needs((self._world.payer(record).wallet, record.amount) for record in unpaid)
+        await self._fund(run, unspent, run.counts.read, back=True)
         size = self._rejects.write(rejected)
         run = await self._runs.advance(
             run, run.counts.plus(counts), rejects_size=size, state=state, now=self._room.clock.now()
@@ -122,7 +132,7 @@ class Driver:
         self._told(run)
         return run
 
-    async def _paid(self, run: Run, record: Record) -> Receipt | QianbaoError:
+    async def _paid(self, run: Run, record: Record, now: int) -> Receipt | QianbaoError:
         try:
             plan, about = plans.payment(
                 record,
@@ -130,7 +140,7 @@ class Driver:
                 run=run.id,
                 payer=self._world.payer(record),
                 payee=self._world.payee(record),
-                now=self._room.clock.now(),
+                now=now,
                 rules=self._room.rules,
             )
             while True:
@@ -172,10 +182,11 @@ async def _together(works: Iterable[Callable[[], Coroutine[Any, Any, None]]]) ->
 
 def _counted(
     run: Run, chunk: Sequence[Item], ends: Sequence[Receipt | QianbaoError | None]
-) -> tuple[Counts, list[tuple[str, Reject]]]:
-    """What became of a chunk, and the lines of the rejects file. Pure."""
+) -> tuple[Counts, list[tuple[str, Reject]], list[Record]]:
+    """What became of a chunk, the lines of the rejects file, and the records that took no money. Pure."""
     paid = repeated = refused = amount = 0
     listed: list[tuple[str, Reject]] = []
+    unpaid: list[Record] = []
     for item, end in zip(chunk, ends, strict=True):
         if isinstance(item, Reject):
             listed.append(("rejected", item))
@@ -183,14 +194,17 @@ def _counted(
             # A replayed receipt of this very line was paid by an earlier life of this run.
             if end.replayed and (end.result.get("run"), end.result.get("line")) != (str(run.id), item.line):
                 repeated += 1
+                unpaid.append(item)
             else:
                 paid += 1
                 amount += item.amount
         elif isinstance(end, CommandReused):
+            unpaid.append(item)
             listed.append(("rejected", _listed(item, Reason.RECORD_ID_REUSED, "")))
         else:
             assert end is not None
             refused += 1
+            unpaid.append(item)
             listed.append(("refused", _listed(item, end.code, end.detail)))
     counts = Counts(
         read=len(chunk),
@@ -200,7 +214,7 @@ def _counted(
         rejected=len(listed) - refused,
         amount=amount,
     )
-    return counts, listed
+    return counts, listed, unpaid
 
 
 def _listed(record: Record, reason: str, detail: str) -> Reject:

@@ -93,11 +93,20 @@ def _batch(
         else:
             kept.append((number, text))
             rows.append(fields)
-    columns = {name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate(header)}
+    values = zip(*rows, strict=True) if rows else ((),) * width
+    columns = {name: pa.array(column, pa.string()) for name, column in zip(header, values, strict=True)}
     return Batch([number for number, _ in kept], columns, rejects, lambda index: kept[index][1])
 
 
 def _decoded(whole: list[tuple[int, bytes]], rejects: list[Reject], encoding: str) -> list[tuple[int, str]]:
+    # All at once where nothing is wrong; else line by line, to find which are.
+    try:
+        text = b"\n".join([piece for _, piece in whole]).decode(encoding).replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        text = "\0"
+    text = text.removesuffix("\r")
+    if not _CONTROL.search(text):
+        return list(zip([number for number, _ in whole], text.split("\n"), strict=True)) if whole else []
     texts: list[tuple[int, str]] = []
     for number, piece in whole:
         try:

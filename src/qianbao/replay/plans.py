@@ -1,5 +1,6 @@
 """What a replay does to the books, pure: a record is one trade, created and paid in one plan, as a till's
-charge of a payer's code is; before that the payers of a chunk are topped up by what it needs.
+charge of a payer's code is; before that the payers of a chunk are topped up by what it needs, and after it
+what was not spent goes back.
 """
 
 from __future__ import annotations
@@ -82,39 +83,44 @@ def needs(records: Iterable[tuple[Id, int]]) -> dict[Id, int]:
 
 
 def funding(
-    sums: Mapping[Id, int], *, source: Id, run: Id, start: int, wallet_by_wallet: bool = False
+    sums: Mapping[Id, int], *, source: Id, run: Id, start: int, back: bool = False, one_by_one: bool = False
 ) -> list[Plan]:
-    """The top-ups of the chunk that begins at item `start`: from the replay's bank, by exactly `sums`.
+    """The top-ups of the chunk that begins at item `start`, by exactly `sums`, from the replay's bank; or
+    (`back`) the return of what was not spent, because a record was refused or was paid before.
 
-    `FUNDED_MAX` wallets are one command, all or none; `wallet_by_wallet` is for where a frozen one among
-    them let all be refused.
+    `FUNDED_MAX` wallets are one command, all or none; `one_by_one` is for where one of them, frozen
+    perhaps, let all be refused.
     """
-    size = 1 if wallet_by_wallet else FUNDED_MAX
+    size = 1 if one_by_one else FUNDED_MAX
     wallets = iter(sorted(sums))
     plans: list[Plan] = []
     while part := list(islice(wallets, size)):
-        place = str(part[0]) if wallet_by_wallet else str(len(plans))
-        plans.append(_topup(part, sums, source, run, derive(run, f"topup:{start}:{place}")))
+        place = str(part[0]) if one_by_one else str(len(plans))
+        command = derive(run, f"{'back' if back else 'topup'}:{start}:{place}")
+        plans.append(_moved(part, sums, source, run, command, back=back))
     return plans
 
 
-def _topup(wallets: Sequence[Id], sums: Mapping[Id, int], source: Id, run: Id, command: Id) -> Plan:
+def _moved(
+    wallets: Sequence[Id], sums: Mapping[Id, int], source: Id, run: Id, command: Id, *, back: bool
+) -> Plan:
     transfers = tuple(
         Transfer(
             id=leg(command, place),
-            debit=BANK,
-            credit=wallet,
+            debit=wallet if back else BANK,
+            credit=BANK if back else wallet,
             amount=sums[wallet],
-            code=TransferCode.TOPUP,
+            code=TransferCode.WITHDRAWAL if back else TransferCode.TOPUP,
             user_data_128=run,
         )
         for place, wallet in enumerate(wallets, 1)
     )
+    told = "replay.taken_back" if back else "replay.topped_up"
     amount = sum(sums[wallet] for wallet in wallets)
     return Plan(
         caller=source,
         command=command,
         digest=digest([(wallet, sums[wallet]) for wallet in wallets]),
         transfers=transfers,
-        event=Event(type="replay.topped_up", subject=run, data={"wallets": len(wallets), "amount": amount}),
+        event=Event(type=told, subject=run, data={"wallets": len(wallets), "amount": amount}),
     )
