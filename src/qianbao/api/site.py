@@ -104,6 +104,14 @@ def site(document: dict[str, Any]) -> APIRouter:
         """The API's page."""
         return HTMLResponse(_PAGE)
 
+    @router.get("/ca.pem")
+    async def authority(parts: PartsDep) -> Response:
+        """The certificate of this installation's own authority, for a phone to trust (`qianbao up --lan`)."""
+        path = parts.settings.home / "tls" / "ca.pem"
+        if not path.exists():
+            raise RouteUnknown()
+        return Response(path.read_bytes(), media_type="application/x-x509-ca-cert")
+
     @router.get("/docs/start.js")
     async def start() -> Response:
         """What starts the page."""

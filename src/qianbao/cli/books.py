@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from typing import Final
 
@@ -37,12 +36,8 @@ ORDER BY table_class.relname
 """
 
 
-def books_hash(url: str) -> str:
+async def books_hash(url: str) -> str:
     """SHA-256 over every row of every table of the books, at one moment."""
-    return asyncio.run(_hash(url))
-
-
-async def _hash(url: str) -> str:
     total = hashlib.sha256()
     connection = await asyncpg.connect(url, timeout=30)
     try:

@@ -16,8 +16,8 @@ import typer
 from rich.console import Console
 
 from qianbao.api.logins import read_logins
-from qianbao.cli import keep
-from qianbao.cli import up as house
+from qianbao.cli import bench, house, keep
+from qianbao.cli import up as network
 from qianbao.cli.home import read_running
 from qianbao.config import load
 
@@ -27,6 +27,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(house.books, name="books")
+app.add_typer(house.keys, name="keys")
+app.add_typer(house.operator, name="operator")
+app.add_typer(house.channels, name="channels")
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 DOWN_TIMEOUT_S = 60.0
 
@@ -40,7 +44,7 @@ def up(
     """Start the network in the foreground; Ctrl-C stops it."""
     settings = load()
 
-    def say(address: house.Address) -> None:
+    def say(address: network.Address) -> None:
         out.print(f"[bold]Qianbao 钱包[/bold] takes payments at [link]{address.url}[/link]")
         out.print(f"  API          {address.url}/docs")
         for who, login in (read_logins(settings.home) or {}).items():
@@ -52,7 +56,7 @@ def up(
             out.print(f"  Trust on the phone once: {address.url}/ca.pem (this installation's own authority)")
         out.print("Ctrl-C stops it; nothing acknowledged is lost.")
 
-    house.up(settings, on_lan=lan, say=say)
+    network.up(settings, on_lan=lan, say=say)
 
 
 @app.command()
@@ -112,3 +116,17 @@ def restore(
         return
     same = "the same as" if books == manifest.books else "later than (payments went on meanwhile)"
     out.print(f"Restored what was kept {manifest.made_at}. Books {books}, {same} when the backup began.")
+
+
+@app.command("bench")
+def run_benchmark(
+    name: Annotated[str, typer.Argument(help="A script of benchmarks/, or `all`.")],
+    as_json: Json = False,
+) -> None:
+    """Run a benchmark of this checkout and keep its figures in benchmarks/."""
+    figures = [figure for one in (bench.names() if name == "all" else [name]) for figure in bench.run(one)]
+    if as_json:
+        print(msgspec.json.encode(figures).decode())
+        return
+    for figure in figures:
+        out.print(f"{figure.name:28} {figure.value:>14,.2f} {figure.unit}")

@@ -6,6 +6,7 @@ consistent whatever was paid meanwhile), the keyring, the settings and a manifes
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -80,7 +81,9 @@ def backup(settings: Settings, file: Path) -> Manifest:
         running_database(settings) as url,
         tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".qianbao-") as folder,
     ):
-        manifest = Manifest(version=__version__, made_at=rfc3339(SystemClock().now()), books=books_hash(url))
+        manifest = Manifest(
+            version=__version__, made_at=rfc3339(SystemClock().now()), books=asyncio.run(books_hash(url))
+        )
         archive = embedded.back_up(url, Path(folder))
         told = Path(folder) / "manifest.json"
         told.write_bytes(msgspec.json.encode(manifest))
@@ -127,6 +130,6 @@ def restore(settings: Settings, file: Path, *, replace: bool = False) -> tuple[M
             path.replace(target)
         server = embedded.start(home)
         try:
-            return manifest, books_hash(server.url)
+            return manifest, asyncio.run(books_hash(server.url))
         finally:
             server.stop()

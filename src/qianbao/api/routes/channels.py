@@ -1,0 +1,400 @@
+"""`/cards`, `/topups`, `/withdrawals`: money from banks and to them. The banks here are simulated, and say so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from qianbao.api.deps import (
+    REPLAYED,
+    Amount,
+    CallerDep,
+    CurrencyCode,
+    CursorText,
+    IdempotencyKey,
+    PageSize,
+    PartsDep,
+    allowed,
+    command,
+    cursor_made,
+    cursor_read,
+)
+from qianbao.api.parts import Parts
+from qianbao.api.problems import problems
+from qianbao.channels import errors, service
+from qianbao.channels.bank import BankDark, Reason
+from qianbao.channels.card import service as cards
+from qianbao.channels.card.models import Card, CardState
+from qianbao.channels.errand import Errand, ErrandState
+from qianbao.channels.rail import Rail
+from qianbao.channels.simulator.behaviour import (
+    DELAY_MS_MAX,
+    Behaviour,
+    Dark,
+    behave,
+    behaviour_of,
+)
+from qianbao.clock import moment
+from qianbao.credentials import errors as credential_errors
+from qianbao.credentials.models import Caller, Role, Scope
+from qianbao.errors import OutcomeUnknown
+from qianbao.events.models import CursorMalformed
+from qianbao.ids import Id, parse
+from qianbao.journal import CommandReused, Receipt
+from qianbao.journal.errors import AccountClosed, NotEnough
+from qianbao.money import UnknownCurrency
+from qianbao.parties.errors import WalletUnknown
+from qianbao.payments.trade.errors import PinRequired
+
+router = APIRouter(tags=["banks"])
+
+Holder = Annotated[Caller, allowed(Role.PERSON, Role.OWNER, scope=Scope.WITHDRAWALS_WRITE)]
+Seer = Annotated[
+    Caller, allowed(Role.PERSON, Role.OWNER, Role.OPERATOR, Role.AUDITOR, scope=Scope.WITHDRAWALS_WRITE)
+]
+Pin = Annotated[str, Field(pattern="^[0-9]{6}$")]
+
+
+class BankView(BaseModel):
+    """A bank that this network works with."""
+
+    name: str
+    title: str
+    simulated: bool
+    """Whether no real money is behind it."""
+
+
+class BankList(BaseModel):
+    """The banks of this network."""
+
+    items: list[BankView]
+
+
+class BehaviourView(BaseModel):
+    """How a simulated bank behaves."""
+
+    delay_ms: int = Field(0, ge=0, le=DELAY_MS_MAX, description="How long it takes to answer")
+    late_ms: int = Field(0, ge=0, le=DELAY_MS_MAX, description="How long its decisions stay unknown")
+    repeats: int = Field(0, ge=0, le=10, description="How often it tells an answer again")
+    dark: Dark | None = Field(None, description="When the line goes dead")
+    decline: Reason | None = Field(None, description="Decline everything, for this reason")
+
+
+class CardRequest(BaseModel):
+    """A card to link. Only simulated numbers are taken: 16 to 19 digits from 9900, with a check digit."""
+
+    bank: Annotated[str, Field(min_length=1, max_length=40, examples=["lotus"])]
+    number: Annotated[str, Field(min_length=12, max_length=30, examples=["9900000000000017"])]
+
+
+class CardView(BaseModel):
+    """A linked card: a merchant's is its bank account."""
+
+    id: UUID
+    bank: str
+    number_masked: str
+    holder: str
+    simulated: bool
+    state: CardState
+    linked_at: datetime
+
+
+class CardList(BaseModel):
+    """Linked cards, in the order they were linked."""
+
+    items: list[CardView]
+
+
+class TopupRequest(BaseModel):
+    """Money from one of the caller's cards into one of their wallets."""
+
+    wallet: UUID
+    card: UUID
+    amount: Amount
+    currency: CurrencyCode = "CNY"
+
+
+class WithdrawalRequest(BaseModel):
+    """Money from the caller's wallet, or their merchant's takings, to a linked account."""
+
+    account: UUID
+    """The wallet or the merchant."""
+    card: UUID
+    amount: Amount
+    currency: CurrencyCode = "CNY"
+    pin: Pin | None = None
+    """The payment PIN: a person's withdrawal needs it."""
+
+
+class ErrandView(BaseModel):
+    """A top-up or a withdrawal, as it stands."""
+
+    id: UUID
+    account: UUID
+    """The wallet or the merchant."""
+    card: UUID
+    bank: str
+    simulated: bool
+    amount: int
+    currency: str
+    state: ErrandState
+    reason: str | None
+    """Why the bank declined."""
+    bank_reference: str | None
+    created_at: datetime
+    ended_at: datetime | None
+
+
+class ErrandList(BaseModel):
+    """Top-ups or withdrawals, newest first."""
+
+    items: list[ErrandView]
+    next_cursor: str | None
+
+
+@router.get("/banks")
+async def list_banks(_caller: CallerDep, parts: PartsDep) -> BankList:
+    """The banks of this network."""
+    return BankList(
+        items=[
+            BankView(name=bank.name, title=bank.title, simulated=bank.simulated)
+            for bank in parts.channels.banks
+        ]
+    )
+
+
+@router.get("/banks/{bank}/behaviour", responses=problems(errors.BankUnknown))
+async def get_behaviour(
+    bank: str, _caller: Annotated[Caller, allowed(Role.OPERATOR, Role.AUDITOR)], parts: PartsDep
+) -> BehaviourView:
+    """How a simulated bank behaves now."""
+    found = await behaviour_of(parts.db, parts.channels.banks.get(bank).name)
+    return BehaviourView.model_validate(found, from_attributes=True)
+
+
+@router.put("/banks/{bank}/behaviour", responses=problems(errors.BankUnknown))
+async def set_behaviour(
+    bank: str, body: BehaviourView, _caller: Annotated[Caller, allowed(Role.OPERATOR)], parts: PartsDep
+) -> BehaviourView:
+    """Let a simulated bank behave so from now on: slow, late, silent, declining."""
+    name = parts.channels.banks.get(bank).name
+    await behave(
+        parts.db,
+        name,
+        Behaviour(
+            delay_ms=body.delay_ms,
+            late_ms=body.late_ms,
+            repeats=body.repeats,
+            dark=body.dark,
+            decline=body.decline,
+        ),
+    )
+    return body
+
+
+@router.post(
+    "/cards",
+    status_code=201,
+    responses=problems(
+        errors.BankUnknown, errors.CardNumberRefused, errors.CardRefused, errors.TooManyCards, BankDark
+    ),
+)
+async def link_card(body: CardRequest, caller: Holder, parts: PartsDep) -> CardView:
+    """Link a bank card in the holder's name; the same card again is the same link."""
+    owner, holder = await _owner(caller, parts)
+    card = await cards.link(
+        owner,
+        holder,
+        db=parts.db,
+        clock=parts.clock,
+        banks=parts.channels.banks,
+        rules=parts.channels.rules,
+        bank=body.bank,
+        number=body.number,
+    )
+    return _card(card)
+
+
+@router.get("/cards")
+async def list_cards(caller: Holder, parts: PartsDep) -> CardList:
+    """The caller's linked cards."""
+    owner, _ = await _owner(caller, parts)
+    return CardList(items=[_card(card) for card in await cards.cards_of(parts.db, owner)])
+
+
+@router.get("/cards/{card_id}", responses=problems(errors.CardUnknown))
+async def get_card(card_id: UUID, caller: Holder, parts: PartsDep) -> CardView:
+    """One of the caller's cards."""
+    owner, _ = await _owner(caller, parts)
+    return _card(await cards.one(parts.db, card_id, owner=owner))
+
+
+@router.delete("/cards/{card_id}", status_code=204, responses=problems(errors.CardUnknown))
+async def unlink_card(card_id: UUID, caller: Holder, parts: PartsDep) -> None:
+    """Unlink a card; what is under way with it goes on."""
+    owner, _ = await _owner(caller, parts)
+    await cards.unlink(parts.db, parts.clock, card_id, owner=owner)
+
+
+COMMAND = (
+    CommandReused,
+    UnknownCurrency,
+    WalletUnknown,
+    errors.CardUnknown,
+    errors.CardNotLinked,
+    errors.AmountOutOfBounds,
+    errors.BankDeclined,
+    OutcomeUnknown,
+)
+
+
+@router.post("/topups", status_code=201, responses=problems(*COMMAND))
+async def create_topup(
+    body: TopupRequest,
+    key: IdempotencyKey,
+    caller: Annotated[Caller, allowed(Role.PERSON)],
+    parts: PartsDep,
+    response: Response,
+) -> ErrandView:
+    """Top a wallet up from a card. While the bank has not said what it did the answer is `outcome_unknown`
+    with the address to ask; it is settled with the bank without further requests."""
+    asked = command(caller, key)
+    errand, receipt = await service.topup(
+        caller,
+        rail=parts.channels.topups,
+        parties=parts.parties,
+        command=asked,
+        wallet=body.wallet,
+        card=body.card,
+        amount=body.amount,
+        currency=body.currency,
+    )
+    return _answer(errand, receipt, response, f"/api/v1/topups/{asked}")
+
+
+@router.get("/topups", responses=problems(WalletUnknown, CursorMalformed))
+async def list_topups(
+    wallet: UUID, caller: Seer, parts: PartsDep, cursor: CursorText = None, limit: PageSize = 20
+) -> ErrandList:
+    """A wallet's top-ups, newest first."""
+    return await _list(caller, parts, parts.channels.topups, wallet, cursor, limit)
+
+
+@router.get("/topups/{topup_id}", responses=problems(errors.TopupUnknown))
+async def get_topup(topup_id: UUID, caller: Seer, parts: PartsDep) -> ErrandView:
+    """A top-up, as it stands."""
+    return _errand(await service.one(caller, parts.channels.topups, parts.parties, topup_id))
+
+
+@router.post(
+    "/withdrawals",
+    status_code=201,
+    responses=problems(
+        *COMMAND,
+        NotEnough,
+        AccountClosed,
+        PinRequired,
+        credential_errors.PinWrong,
+        credential_errors.PinLocked,
+    ),
+)
+async def create_withdrawal(
+    body: WithdrawalRequest, key: IdempotencyKey, caller: Holder, parts: PartsDep, response: Response
+) -> ErrandView:
+    """Pay out to a linked bank account. The money is set aside at once; it leaves when the bank has paid, and
+    comes back if the bank declines."""
+    if caller.role is Role.PERSON:
+        assert caller.person is not None
+        if body.pin is None:
+            raise PinRequired("A withdrawal needs the payment PIN.", field="pin")
+        await parts.credentials.pins.verify(caller.person, body.pin)
+    asked = command(caller, key)
+    errand, receipt = await service.withdraw(
+        caller,
+        rail=parts.channels.withdrawals,
+        parties=parts.parties,
+        command=asked,
+        account=body.account,
+        card=body.card,
+        amount=body.amount,
+        currency=body.currency,
+    )
+    return _answer(errand, receipt, response, f"/api/v1/withdrawals/{asked}")
+
+
+@router.get("/withdrawals", responses=problems(WalletUnknown, CursorMalformed))
+async def list_withdrawals(
+    account: UUID, caller: Seer, parts: PartsDep, cursor: CursorText = None, limit: PageSize = 20
+) -> ErrandList:
+    """A wallet's or a merchant's withdrawals, newest first."""
+    return await _list(caller, parts, parts.channels.withdrawals, account, cursor, limit)
+
+
+@router.get("/withdrawals/{withdrawal_id}", responses=problems(errors.WithdrawalUnknown))
+async def get_withdrawal(withdrawal_id: UUID, caller: Seer, parts: PartsDep) -> ErrandView:
+    """A withdrawal, as it stands."""
+    return _errand(await service.one(caller, parts.channels.withdrawals, parts.parties, withdrawal_id))
+
+
+async def _owner(caller: Caller, parts: Parts) -> tuple[Id, str]:
+    # Whose cards these are, and the name that the bank compares.
+    if caller.role is Role.PERSON:
+        assert caller.person is not None
+        return caller.person, (await parts.parties.person(caller.person)).name
+    assert caller.merchant is not None
+    return caller.merchant, (await parts.parties.merchant(caller.merchant)).name
+
+
+def _answer(errand: Errand, receipt: Receipt, response: Response, ask: str) -> ErrandView:
+    if receipt.replayed:
+        response.headers[REPLAYED] = "true"
+    return _errand(service.outcome(errand, ask=ask))
+
+
+async def _list(
+    caller: Caller, parts: Parts, rail: Rail, account: Id, cursor: str | None, limit: int
+) -> ErrandList:
+    await service.may_see(caller, parts.parties, account)
+    place = cursor_read(cursor, tuple[int, str])
+    if place is not None and not 0 <= place[0] < 2**63:
+        raise CursorMalformed(field="cursor")
+    created, last = (2**63 - 1, account) if place is None else (place[0], parse(place[1], field="cursor"))
+    found = await rail.of_account(account, before_created=created, before_id=last, limit=limit)
+    return ErrandList(
+        items=[_errand(one) for one in found],
+        next_cursor=cursor_made(found[-1].created, str(found[-1].id)) if len(found) == limit else None,
+    )
+
+
+def _card(card: Card) -> CardView:
+    return CardView(
+        id=card.id,
+        bank=card.bank,
+        number_masked=card.masked,
+        holder=card.holder,
+        simulated=card.simulated,
+        state=card.state,
+        linked_at=moment(card.linked),
+    )
+
+
+def _errand(errand: Errand) -> ErrandView:
+    return ErrandView(
+        id=errand.id,
+        account=errand.account,
+        card=errand.card,
+        bank=errand.bank,
+        simulated=errand.simulated,
+        amount=errand.amount,
+        currency=errand.currency,
+        state=errand.state,
+        reason=errand.reason,
+        bank_reference=errand.bank_reference,
+        created_at=moment(errand.created),
+        ended_at=None if errand.ended is None else moment(errand.ended),
+    )

@@ -1,0 +1,154 @@
+"""`qianbao books | keys | operator | channels`: what the people of the house do from the machine itself."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from qianbao.api.parts import Parts
+from qianbao.channels.simulator import behaviour
+from qianbao.cli.books import books_hash
+from qianbao.cli.within import within
+from qianbao.config import load
+from qianbao.credentials import keyring, operators
+from qianbao.credentials.models import Role
+from qianbao.payments import books as payment_books
+
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
+
+books = typer.Typer(help="The books as a whole.", no_args_is_help=True)
+keys = typer.Typer(help="The installation's own secrets.", no_args_is_help=True)
+operator = typer.Typer(help="The people of the house.", no_args_is_help=True)
+channels = typer.Typer(help="Banks (the simulated ones are labelled so).", no_args_is_help=True)
+
+out = Console(highlight=False)
+
+
+@books.command()
+def check(as_json: Json = False) -> None:
+    """Zero-sum, balances against transfers, trades against transfers and events. Exit status 1: a break."""
+
+    async def run(parts: Parts) -> list[dict[str, Any]]:
+        ledger = [
+            {
+                "kind": f"ledger_{one.problem}",
+                "subject": f"{one.account:032x}" if one.account else f"ledger {one.ledger}",
+                "detail": f"expected {one.expected}, found {one.found}",
+            }
+            for one in await parts.ledger.check()
+        ]
+        trades = [
+            {"kind": one.kind, "subject": str(one.subject), "detail": one.detail}
+            for one in await payment_books.check(parts.db)
+        ]
+        return ledger + trades
+
+    breaks = within(run)
+    if as_json:
+        print(json.dumps({"sound": not breaks, "breaks": breaks}))
+    elif not breaks:
+        out.print("[green]The books are sound.[/green]")
+    else:
+        table = Table("kind", "subject", "detail", title=f"{len(breaks)} breaks")
+        for one in breaks:
+            table.add_row(one["kind"], one["subject"], one["detail"])
+        out.print(table)
+    if breaks:
+        raise typer.Exit(1)
+
+
+@books.command("hash")
+def hash_of(as_json: Json = False) -> None:
+    """SHA-256 over the books: equal for equal books, on whatever machine."""
+
+    async def url(parts: Parts) -> str:
+        return await books_hash(parts.db.url)
+
+    found = within(url)
+    print(json.dumps({"books": found}) if as_json else found)
+
+
+@keys.command()
+def rotate() -> None:
+    """Draw a new secret for keyed digests (codes, PINs, API keys); the last one's still hold."""
+    out.print(f"Secret number {keyring.rotate(load().home)} is in use.")
+
+
+@operator.command()
+def add(
+    login: str,
+    name: Annotated[str, typer.Option(help="The person's name.")] = "",
+    auditor: Annotated[bool, typer.Option("--auditor", help="Reads everything, changes nothing.")] = False,
+) -> None:
+    """Add an operator (or an auditor). The password is asked for, or read from standard input."""
+    secret = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+
+    async def run(parts: Parts) -> None:
+        await operators.add_operator(
+            parts.credentials,
+            login=login,
+            name=name or login,
+            secret=secret,
+            role=Role.AUDITOR if auditor else Role.OPERATOR,
+        )
+
+    within(run)
+    out.print(f"{login} may sign in.")
+
+
+@channels.command("list")
+def list_banks(as_json: Json = False) -> None:
+    """The banks and how they behave now."""
+
+    async def run(parts: Parts) -> list[dict[str, Any]]:
+        told: list[dict[str, Any]] = []
+        for bank in parts.banks:
+            acts = await behaviour.behaviour_of(parts.db, bank.name)
+            told.append(
+                {
+                    "bank": bank.name,
+                    "title": bank.title,
+                    "simulated": bank.simulated,
+                    "delay_ms": acts.delay_ms,
+                    "late_ms": acts.late_ms,
+                    "repeats": acts.repeats,
+                    "dark": acts.dark,
+                    "decline": acts.decline,
+                }
+            )
+        return told
+
+    found = within(run)
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False))
+        return
+    table = Table(*found[0])
+    for one in found:
+        table.add_row(*("" if value is None else str(value) for value in one.values()))
+    out.print(table)
+
+
+@channels.command()
+def behave(
+    bank: str,
+    delay_ms: Annotated[int, typer.Option(help="How long it takes to answer.")] = 0,
+    late_ms: Annotated[int, typer.Option(help="How long it has not decided yet.")] = 0,
+    repeats: Annotated[int, typer.Option(help="How often it tells its answer again.")] = 0,
+    dark: Annotated[str | None, typer.Option(help="before, after or wholly.")] = None,
+    decline: Annotated[str | None, typer.Option(help="A reason, as insufficient_funds.")] = None,
+) -> None:
+    """Let a simulated bank behave so from now on; without options, normally."""
+    acts = behaviour.asked(delay_ms=delay_ms, late_ms=late_ms, repeats=repeats, dark=dark, decline=decline)
+
+    async def run(parts: Parts) -> str:
+        found = parts.banks.get(bank)
+        await behaviour.behave(parts.db, found.name, acts)
+        return found.title
+
+    out.print(f"{within(run)} behaves so from now on.")
