@@ -1,4 +1,4 @@
-"""`/cards`, `/topups`, `/withdrawals`: money from banks and to them. The banks here are simulated, and say so."""
+"""`/topups`, `/withdrawals`: money from banks and to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from starlette.responses import Response
 from qianbao.api.deps import (
     REPLAYED,
     Amount,
-    CallerDep,
     CurrencyCode,
     CursorText,
     IdempotencyKey,
@@ -27,18 +26,8 @@ from qianbao.api.deps import (
 from qianbao.api.parts import Parts
 from qianbao.api.problems import problems
 from qianbao.channels import errors, service
-from qianbao.channels.bank import BankDark, Reason
-from qianbao.channels.card import service as cards
-from qianbao.channels.card.models import Card, CardState
 from qianbao.channels.errand import Errand, ErrandState
 from qianbao.channels.rail import Rail
-from qianbao.channels.simulator.behaviour import (
-    DELAY_MS_MAX,
-    Behaviour,
-    Dark,
-    behave,
-    behaviour_of,
-)
 from qianbao.clock import moment
 from qianbao.credentials import errors as credential_errors
 from qianbao.credentials.models import Caller, Role, Scope
@@ -58,56 +47,6 @@ Seer = Annotated[
     Caller, allowed(Role.PERSON, Role.OWNER, Role.OPERATOR, Role.AUDITOR, scope=Scope.WITHDRAWALS_WRITE)
 ]
 Pin = Annotated[str, Field(pattern="^[0-9]{6}$")]
-
-
-class BankView(BaseModel):
-    """A bank that this network works with."""
-
-    name: str
-    title: str
-    simulated: bool
-    """Whether no real money is behind it."""
-
-
-class BankList(BaseModel):
-    """The banks of this network."""
-
-    items: list[BankView]
-
-
-class BehaviourView(BaseModel):
-    """How a simulated bank behaves."""
-
-    delay_ms: int = Field(0, ge=0, le=DELAY_MS_MAX, description="How long it takes to answer")
-    late_ms: int = Field(0, ge=0, le=DELAY_MS_MAX, description="How long its decisions stay unknown")
-    repeats: int = Field(0, ge=0, le=10, description="How often it tells an answer again")
-    dark: Dark | None = Field(None, description="When the line goes dead")
-    decline: Reason | None = Field(None, description="Decline everything, for this reason")
-
-
-class CardRequest(BaseModel):
-    """A card to link. Only simulated numbers are taken: 16 to 19 digits from 9900, with a check digit."""
-
-    bank: Annotated[str, Field(min_length=1, max_length=40, examples=["lotus"])]
-    number: Annotated[str, Field(min_length=12, max_length=30, examples=["9900000000000017"])]
-
-
-class CardView(BaseModel):
-    """A linked card: a merchant's is its bank account."""
-
-    id: UUID
-    bank: str
-    number_masked: str
-    holder: str
-    simulated: bool
-    state: CardState
-    linked_at: datetime
-
-
-class CardList(BaseModel):
-    """Linked cards, in the order they were linked."""
-
-    items: list[CardView]
 
 
 class TopupRequest(BaseModel):
@@ -155,90 +94,6 @@ class ErrandList(BaseModel):
 
     items: list[ErrandView]
     next_cursor: str | None
-
-
-@router.get("/banks")
-async def list_banks(_caller: CallerDep, parts: PartsDep) -> BankList:
-    """The banks of this network."""
-    return BankList(
-        items=[
-            BankView(name=bank.name, title=bank.title, simulated=bank.simulated)
-            for bank in parts.channels.banks
-        ]
-    )
-
-
-@router.get("/banks/{bank}/behaviour", responses=problems(errors.BankUnknown))
-async def get_behaviour(
-    bank: str, _caller: Annotated[Caller, allowed(Role.OPERATOR, Role.AUDITOR)], parts: PartsDep
-) -> BehaviourView:
-    """How a simulated bank behaves now."""
-    found = await behaviour_of(parts.db, parts.channels.banks.get(bank).name)
-    return BehaviourView.model_validate(found, from_attributes=True)
-
-
-@router.put("/banks/{bank}/behaviour", responses=problems(errors.BankUnknown))
-async def set_behaviour(
-    bank: str, body: BehaviourView, _caller: Annotated[Caller, allowed(Role.OPERATOR)], parts: PartsDep
-) -> BehaviourView:
-    """Let a simulated bank behave so from now on: slow, late, silent, declining."""
-    name = parts.channels.banks.get(bank).name
-    await behave(
-        parts.db,
-        name,
-        Behaviour(
-            delay_ms=body.delay_ms,
-            late_ms=body.late_ms,
-            repeats=body.repeats,
-            dark=body.dark,
-            decline=body.decline,
-        ),
-    )
-    return body
-
-
-@router.post(
-    "/cards",
-    status_code=201,
-    responses=problems(
-        errors.BankUnknown, errors.CardNumberRefused, errors.CardRefused, errors.TooManyCards, BankDark
-    ),
-)
-async def link_card(body: CardRequest, caller: Holder, parts: PartsDep) -> CardView:
-    """Link a bank card in the holder's name; the same card again is the same link."""
-    owner, holder = await _owner(caller, parts)
-    card = await cards.link(
-        owner,
-        holder,
-        db=parts.db,
-        clock=parts.clock,
-        banks=parts.channels.banks,
-        rules=parts.channels.rules,
-        bank=body.bank,
-        number=body.number,
-    )
-    return _card(card)
-
-
-@router.get("/cards")
-async def list_cards(caller: Holder, parts: PartsDep) -> CardList:
-    """The caller's linked cards."""
-    owner, _ = await _owner(caller, parts)
-    return CardList(items=[_card(card) for card in await cards.cards_of(parts.db, owner)])
-
-
-@router.get("/cards/{card_id}", responses=problems(errors.CardUnknown))
-async def get_card(card_id: UUID, caller: Holder, parts: PartsDep) -> CardView:
-    """One of the caller's cards."""
-    owner, _ = await _owner(caller, parts)
-    return _card(await cards.one(parts.db, card_id, owner=owner))
-
-
-@router.delete("/cards/{card_id}", status_code=204, responses=problems(errors.CardUnknown))
-async def unlink_card(card_id: UUID, caller: Holder, parts: PartsDep) -> None:
-    """Unlink a card; what is under way with it goes on."""
-    owner, _ = await _owner(caller, parts)
-    await cards.unlink(parts.db, parts.clock, card_id, owner=owner)
 
 
 COMMAND = (
@@ -341,15 +196,6 @@ async def get_withdrawal(withdrawal_id: UUID, caller: Seer, parts: PartsDep) -> 
     return _errand(await service.one(caller, parts.channels.withdrawals, parts.parties, withdrawal_id))
 
 
-async def _owner(caller: Caller, parts: Parts) -> tuple[Id, str]:
-    # Whose cards these are, and the name that the bank compares.
-    if caller.role is Role.PERSON:
-        assert caller.person is not None
-        return caller.person, (await parts.parties.person(caller.person)).name
-    assert caller.merchant is not None
-    return caller.merchant, (await parts.parties.merchant(caller.merchant)).name
-
-
 def _answer(errand: Errand, receipt: Receipt, response: Response, ask: str) -> ErrandView:
     if receipt.replayed:
         response.headers[REPLAYED] = "true"
@@ -368,18 +214,6 @@ async def _list(
     return ErrandList(
         items=[_errand(one) for one in found],
         next_cursor=cursor_made(found[-1].created, str(found[-1].id)) if len(found) == limit else None,
-    )
-
-
-def _card(card: Card) -> CardView:
-    return CardView(
-        id=card.id,
-        bank=card.bank,
-        number_masked=card.masked,
-        holder=card.holder,
-        simulated=card.simulated,
-        state=card.state,
-        linked_at=moment(card.linked),
     )
 
 
