@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from qianbao.config import SettingMalformed, Settings
@@ -10,24 +12,27 @@ DAY_S = 86_400
 """Seconds in a day."""
 
 
+Positive = Annotated[int, msgspec.Meta(ge=1, le=10**15)]
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Amounts in minor units, times in seconds. What a wallet may spend stands on its ledger account."""
 
-    amount_max: int = 1_000_000_00
+    amount_max: Positive = 1_000_000_00
     """The largest trade."""
-    expires_s: int = 2 * 3600
+    expires_s: Positive = 2 * 3600
     """How long an unpaid trade may be paid when its creator says nothing."""
-    expires_s_min: int = 60
-    expires_s_max: int = 7 * DAY_S
-    paying_s: int = 300
+    expires_s_min: Positive = 60
+    expires_s_max: Positive = 7 * DAY_S
+    paying_s: Positive = 300
     """How long a charge at the till waits for the payer's PIN."""
-    refund_days: int = 365
-    refunds_max: int = 50
+    refund_days: Positive = 365
+    refunds_max: Positive = 50
     """Refunds of one trade."""
-    code_s: int = 60
+    code_s: Positive = 60
     """How long a payer's code may be charged."""
-    guesses_max: int = 10
-    guesses_per_s: int = 60
+    guesses_max: Positive = 10
+    guesses_per_s: Positive = 60
     """Wrong codes that one till may try within `guesses_per_s` seconds."""
 
 
