@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
-from typing import Any
 
 import msgspec
 from fastapi import FastAPI
 
 from qianbao import __version__
-from qianbao.api import jobs, logs, problems
+from qianbao.api import logs, problems
 from qianbao.api.background import going, servers
 from qianbao.api.door import Door, Rates
-from qianbao.api.hot import HotRoute
 from qianbao.api.parts import opened
 from qianbao.api.routes import hot_routes, routers
 from qianbao.api.schema import openapi
@@ -32,11 +29,7 @@ def application(settings: Settings) -> Door:
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with opened(settings) as parts, going(servers(parts)):
             app.state.parts = parts
-            tasks = [asyncio.ensure_future(job) for job in jobs.of_server(parts)]
             yield
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     app = FastAPI(
         title="Qianbao 钱包",
@@ -61,6 +54,3 @@ def application(settings: Settings) -> Door:
 def create() -> Door:
     """The application of this process's environment: what a server is given."""
     return application(load())
-
-
-__all__: list[Any] = ["HotRoute", "application", "create"]

@@ -18,8 +18,12 @@ from qianbao.events.webhook.models import SwitchedOff
 from qianbao.events.webhook.sender import Sender
 from qianbao.ids import derive
 from qianbao.journal import Event, Plan, digest
+from qianbao.payments.trade import ending
 
 Loop = Callable[[], Awaitable[None]]
+INDEX_S: Final = 0.5
+"""How far the index of transfers may be behind the commits."""
+EXPIRY_S: Final = 1.0
 AGAIN_S: Final = 1.0
 """How long after a loop has fallen it begins again."""
 
@@ -36,6 +40,17 @@ async def kept(name: str, loop: Loop) -> None:
         except Exception as fault:
             _log.error("loop_fell", loop=name, exc_info=fault)
         await asyncio.sleep(AGAIN_S)
+
+
+def every(seconds: float, step: Callable[[], Awaitable[object]]) -> Loop:
+    """The loop that takes this step again and again, with a pause between."""
+
+    async def loop() -> None:
+        while True:
+            await step()
+            await asyncio.sleep(seconds)
+
+    return loop
 
 
 @contextlib.asynccontextmanager
@@ -57,11 +72,15 @@ def servers(parts: Parts) -> dict[str, Loop]:
 
 @contextlib.asynccontextmanager
 async def workers(parts: Parts) -> AsyncGenerator[dict[str, Loop]]:
-    """The loops of a worker process: dispatch events, send webhooks, leave no bank's outcome unknown."""
+    """The loops of a worker process: events, webhooks, banks' late answers, what runs out."""
     client = Client(parts.guard)
 
     async def announce(off: SwitchedOff) -> None:
         await parts.journal.commit(switched_off(off))
+
+    async def sweep() -> None:
+        while (await ending.expire(parts.payments)).more:
+            pass
 
     sender = Sender(parts.db, parts.clock, client, parts.bell, announce)
     try:
@@ -70,6 +89,9 @@ async def workers(parts: Parts) -> AsyncGenerator[dict[str, Loop]]:
             "dispatcher": Dispatcher(parts.db, parts.clock).run,
             "sender": sender.run,
             "channels": parts.channels.run,
+            "ledger_index": every(INDEX_S, parts.ledger.index),
+            "ledger_expiry": every(EXPIRY_S, parts.ledger.expire),
+            "trade_expiry": every(EXPIRY_S, sweep),
         }
     finally:
         await client.close()

@@ -68,7 +68,7 @@ async def identify(parts: Parts, *, bearer: str | None, session: str | None) -> 
 
 
 CallerDep = Annotated[Caller, Depends(caller_of)]
-"""Anybody who is signed in; mostly a route says more, with `allowed`."""
+"""Anybody who is signed in, and any API key; mostly a route says more, with `allowed`."""
 
 EVERY_ROLE = tuple(Role)
 

@@ -20,6 +20,5 @@ async def prepare(settings: Settings) -> None:
         await db.close()
     async with opened(settings, application="qianbao-install") as parts:
         await open_house(parts.ledger)
-        await open_banks(parts.ledger, parts.banks)
         await open_banks(parts.ledger, parts.channels.banks)
         await make_ready(parts)

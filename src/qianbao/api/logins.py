@@ -181,21 +181,21 @@ async def _secrets(parts: Parts, drawn: dict[str, dict[str, str]]) -> None:
 
 async def _money(parts: Parts) -> None:
     """A linked card of a simulated bank, and a first top-up from it."""
-    person, bank = ready_id("person"), next(iter(parts.banks))
+    person, bank = ready_id("person"), next(iter(parts.channels.banks))
     holder = await parts.parties.person(person)
     card = await cards.link(
         person,
         holder.name,
         db=parts.db,
         clock=parts.clock,
-        banks=parts.banks,
-        rules=parts.topups.rules,
+        banks=parts.channels.banks,
+        rules=parts.channels.rules,
         bank=bank.name,
         number=draw_number(lambda size: derive(person, "card").bytes[:size]),
     )
     await channels.topup(
         Caller(id=person, role=Role.PERSON, person=person),
-        rail=parts.topups,
+        rail=parts.channels.topups,
         parties=parts.parties,
         command=derive(person, "first top-up"),
         wallet=ready_id("wallet"),

@@ -12,13 +12,8 @@ from dataclasses import dataclass
 
 from qianbao import ledger as ledgers
 from qianbao.api.errors import NotReady
-from qianbao.channels import rail as rails
 from qianbao.channels import room as channels_room
-from qianbao.channels import rules as channel_rules
-from qianbao.channels.banks import Banks
-from qianbao.channels.rail import Rail
 from qianbao.channels.room import Channels
-from qianbao.channels.simulator.bank import SimulatedBank, simulated_banks
 from qianbao.clock import Clock, SystemClock
 from qianbao.config import Settings
 from qianbao.credentials.parts import Credentials, open_credentials
@@ -61,9 +56,6 @@ class Parts:
     credentials: Credentials
     gate: Gate
     channels: Channels
-    banks: Banks
-    topups: Rail
-    withdrawals: Rail
     payments: Payments
 
     async def ready(self) -> None:
@@ -95,15 +87,6 @@ async def opened(
         parties = Parties(db)
         credentials = open_credentials(settings, db=db, clock=clock, parties=parties)
         stack.callback(credentials.close)
-        channels = channel_rules.load(settings)
-        banks = simulated_banks(channels, db=db, clock=clock)
-        topups = rails.topups(db=db, journal=journal, clock=clock, banks=banks, rules=channels)
-        withdrawals = rails.withdrawals(db=db, journal=journal, clock=clock, banks=banks, rules=channels)
-        for bank in banks:
-            if isinstance(bank, SimulatedBank):
-                stack.push_async_callback(bank.close)
-            bank.listen(topups.heard)
-            bank.listen(withdrawals.heard)
         gate = Gate(risk_rules(settings), clock=clock)
         channels = await stack.enter_async_context(
             channels_room.opened(db, settings=settings, journal=journal, clock=clock)
@@ -137,9 +120,6 @@ async def opened(
             parties=parties,
             credentials=credentials,
             gate=gate,
-            banks=banks,
-            topups=topups,
-            withdrawals=withdrawals,
             channels=channels,
             payments=payments,
         )

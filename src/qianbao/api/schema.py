@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from qianbao import __version__
-from qianbao.api.deps import Allowed, Anybody
+from qianbao.api.deps import EVERY_ROLE, Allowed, Anybody, caller_of
 from qianbao.api.hot import HotRoute
 from qianbao.api.problems import Problem, problems, shape
 from qianbao.api.sessions import COOKIE
@@ -36,9 +36,18 @@ class RouteUnguarded(AssertionError):
     """A route says neither who may call it nor that anybody may."""
 
 
+class SignedIn(Allowed):
+    """The guard of a route that asks for `CallerDep` alone: every role, and any API key."""
+
+
+SIGNED_IN = SignedIn(EVERY_ROLE, None)
+
+
 def guard_of(dependant: Dependant) -> Allowed | Anybody:
     """Who may call a route. Raises `RouteUnguarded`."""
     found = next(_guards(dependant), None)
+    if found is None and any(inner.call is caller_of for inner in dependant.dependencies):
+        return SIGNED_IN
     if found is None:
         raise RouteUnguarded(f"{dependant.path}: say `allowed(…)` or `anybody()`")
     return found
@@ -82,9 +91,10 @@ def _finish(operation: dict[str, Any], guard: Allowed | Anybody) -> None:
     responses.pop("422", None) if "HTTPValidationError" in str(responses.get("422")) else None
     families: list[type[QianbaoError]] = [Invalid]
     if isinstance(guard, Allowed):
+        by_key = guard.scope is not None or guard is SIGNED_IN
         operation["x-roles"] = list(guard.roles)
         operation["x-scope"] = guard.scope
-        operation["security"] = [{"session": []}, {"key": []}] if guard.scope else [{"session": []}]
+        operation["security"] = [{"session": []}, {"key": []}] if by_key else [{"session": []}]
         families += [Unauthenticated, Forbidden]
     else:
         operation["x-roles"] = []

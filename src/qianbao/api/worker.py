@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from qianbao.api import jobs, logs
+from qianbao.api import logs
+from qianbao.api.background import going, workers
 from qianbao.api.parts import opened
 from qianbao.api.process import run, until_stopped
 from qianbao.config import Settings, load
@@ -15,12 +16,12 @@ async def work(settings: Settings) -> None:
     logs.configure()
     stopped = asyncio.Event()
     until_stopped(stopped.set)
-    async with opened(settings, application="qianbao-worker") as parts:
-        tasks = [asyncio.ensure_future(job) for job in jobs.of_worker(parts)]
+    async with (
+        opened(settings, application="qianbao-worker") as parts,
+        workers(parts) as loops,
+        going(loops),
+    ):
         await stopped.wait()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 if __name__ == "__main__":

@@ -108,7 +108,7 @@ def list_banks(as_json: Json = False) -> None:
 
     async def run(parts: Parts) -> list[dict[str, Any]]:
         told: list[dict[str, Any]] = []
-        for bank in parts.banks:
+        for bank in parts.channels.banks:
             acts = await behaviour.behaviour_of(parts.db, bank.name)
             told.append(
                 {
@@ -147,7 +147,7 @@ def behave(
     acts = behaviour.asked(delay_ms=delay_ms, late_ms=late_ms, repeats=repeats, dark=dark, decline=decline)
 
     async def run(parts: Parts) -> str:
-        found = parts.banks.get(bank)
+        found = parts.channels.banks.get(bank)
         await behaviour.behave(parts.db, found.name, acts)
         return found.title
 
