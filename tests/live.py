@@ -29,6 +29,8 @@ from qianbao.cli.home import Running, read_running
 
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 60.0
+DOORS = {"owner": "/sessions/owner", "operator": "/sessions/house"}
+"""Where those sign in who are not a person with a wallet."""
 
 
 def free_port() -> int:
@@ -163,12 +165,20 @@ class Live:
     async def signed_in(self, who: str) -> AsyncGenerator[httpx.AsyncClient]:
         """A browser in which one of the ready logins is signed in (it sends its Origin, as browsers do)."""
         async with self.client(Origin=self.url) as client:
-            await self.sign_in(client, **self.logins()[who])
+            await self.sign_in(client, door=DOORS.get(who, "/sessions"), **self.logins()[who])
             yield client
 
-    async def sign_in(self, client: httpx.AsyncClient, *, login: str, password: str, **_more: Any) -> None:
+    async def sign_in(
+        self,
+        client: httpx.AsyncClient,
+        *,
+        login: str,
+        password: str,
+        door: str = "/sessions",
+        **_more: Any,
+    ) -> None:
         """Sign a client in: its cookie jar holds the session from then on."""
-        answer = await client.post("/api/v1/sessions", json={"login": login, "password": password})
+        answer = await client.post(f"/api/v1{door}", json={"login": login, "password": password})
         assert answer.status_code == 201, answer.text
 
 
