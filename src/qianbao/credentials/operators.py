@@ -6,8 +6,8 @@ import asyncpg
 
 from qianbao import ids
 from qianbao.credentials import forms, password, sessions
-from qianbao.credentials.errors import CredentialMalformed, LoginTaken, OperatorUnknown
-from qianbao.credentials.models import Role
+from qianbao.credentials.errors import CredentialMalformed, LoginTaken, NotYours, OperatorUnknown
+from qianbao.credentials.models import Caller, Role
 from qianbao.credentials.parts import Credentials
 from qianbao.credentials.records import Operator
 from qianbao.credentials.store import SQL, operator
@@ -61,3 +61,29 @@ async def end_operator(parts: Credentials, id: Id) -> None:
     if not await parts.db.write(SQL["end_operator"], id):
         raise OperatorUnknown()
     await sessions.end_sessions_of(parts, id)
+
+
+async def add(
+    parts: Credentials, caller: Caller, *, login: str, name: str, secret: str, role: Role
+) -> Operator:
+    """Add somebody of the house as an operator who signed in lately.
+
+    Raises `NotYours`, `NotFresh`, and what `add_operator` refuses.
+    """
+    await _demand_operator(parts, caller)
+    return await add_operator(parts, login=login, name=name, secret=secret, role=role)
+
+
+async def end(parts: Credentials, caller: Caller, id: Id) -> None:
+    """End somebody of the house as an operator who signed in lately; nobody ends themselves, so that one
+    operator is always left. Raises `NotYours`, `NotFresh`, `OperatorUnknown`."""
+    await _demand_operator(parts, caller)
+    if id == caller.id:
+        raise NotYours()
+    await end_operator(parts, id)
+
+
+async def _demand_operator(parts: Credentials, caller: Caller) -> None:
+    if caller.role is not Role.OPERATOR:
+        raise NotYours()
+    await sessions.demand_fresh(parts, caller)
