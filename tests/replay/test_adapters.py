@@ -132,6 +132,7 @@ def test_any_bytes_behind_the_heading_are_records_and_rejects_line_by_line(
     path.write_bytes(gzip.compress(content) if packed else content)
     rows = [place for place, line in enumerate(junk.split(b"\n"), 2) if line not in (b"", b"\r")]
     assert sorted(item.line for item in read(path)) == rows
+    assert open_source(path).count() == len(rows)
 
 
 FIELD = st.one_of(

@@ -183,7 +183,7 @@ async def test_a_frozen_payer_is_refused_and_all_others_are_paid(parts: Parts, f
     path = file(*rows(20, name="warm"), "z1,2026-01-01,frozen,m,1.00", name="second.csv")
     run = await go(parts, path, name="icy")
     assert run.counts == Counts(read=21, paid=20, refused=1, amount=20 * 1234)
-    assert listed(path) == [(22, "z1", "refused", "account_closed")]
+    assert listed(path) == [(22, "z1", "refused", "payer_frozen")]
 
 
 async def test_a_run_that_stopped_goes_on_behind_its_last_settled_chunk(parts: Parts, file: Files) -> None:

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from qianbao.api.logins import read_logins
-from qianbao.cli import bench, house, keep
+from qianbao.cli import bench, demo, house, keep, replay
 from qianbao.cli import up as network
 from qianbao.cli.home import read_running
 from qianbao.config import load
@@ -31,6 +31,8 @@ app.add_typer(house.books, name="books")
 app.add_typer(house.keys, name="keys")
 app.add_typer(house.operator, name="operator")
 app.add_typer(house.channels, name="channels")
+app.command("replay")(replay.command)
+app.command("demo")(demo.command)
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 DOWN_TIMEOUT_S = 60.0
 

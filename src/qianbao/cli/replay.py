@@ -24,7 +24,7 @@ from qianbao.api.parts import Parts
 from qianbao.api.starter import replaying
 from qianbao.cli.within import within
 from qianbao.money import show
-from qianbao.replay.adapters import Adapter, Options, choose
+from qianbao.replay.adapters import ADAPTERS, Adapter, Options, choose
 from qianbao.replay.models import Run, RunState
 from qianbao.replay.pace import Pace
 from qianbao.replay.service import beside, replay
@@ -40,7 +40,7 @@ def command(
     file: Annotated[Path, typer.Argument(help="CSV (plain or gzip) or Parquet.")],
     adapter: Annotated[
         str | None,
-        typer.Option(help="native, baskets, shop-days, olist, online-retail; else by the columns."),
+        typer.Option(help="How to read it; else it is told by the columns: " + ", ".join(ADAPTERS)),
     ] = None,
     source: Annotated[
         str | None,
@@ -168,9 +168,8 @@ def _show(run: Run, summary: dict[str, Any], heard: Heard) -> None:
     if not heard.read(run) and run.state is RunState.DONE:
         out.print("It was replayed before; nothing was paid again.")
     else:
-        out.print(
-            f"This time {heard.read(run):,} in {summary['this_time']['seconds']:.1f} s, {heard.rate(run):,.0f}/s."
-        )
+        seconds = summary["this_time"]["seconds"]
+        out.print(f"This time {heard.read(run):,} in {seconds:.1f} s, {heard.rate(run):,.0f}/s.")
     if summary["rejects"]:
         out.print(f"What was not paid is listed, with line and reason, in {summary['rejects']}")
 

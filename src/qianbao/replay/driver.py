@@ -17,7 +17,9 @@ import msgspec
 from qianbao.credentials.models import Caller, Role
 from qianbao.errors import Conflict, QianbaoError, Refused, TooMany, Unavailable
 from qianbao.ids import Id
-from qianbao.journal import CommandReused, CommitFailed, Plan, Receipt, Stale
+from qianbao.journal import CommandReused, CommitFailed, LedgerRefused, Plan, Receipt, Stale
+from qianbao.parties.chart import TransferCode
+from qianbao.payments.refusals import meaning
 from qianbao.payments.room import Payments
 from qianbao.payments.trade.errors import OutTradeNoUsed
 from qianbao.replay import plans
@@ -149,6 +151,8 @@ class Driver:
                     return await self._commit(plan)
                 except TooMany as wait:
                     await asyncio.sleep(wait.retry_after_s or 1)
+                except LedgerRefused as refused:
+                    return meaning(refused, plan, usual=TransferCode.PAYMENT)
         except (Unavailable, CommitFailed):
             raise
         except QianbaoError as refused:

@@ -62,6 +62,16 @@ def batches(
             return
 
 
+def count_lines(stream: BinaryIO) -> int:
+    """How many lines of the rest of `stream` are not empty."""
+    found, rest, empty = 0, b"", (b"", b"\r")
+    while data := stream.read(BLOCK):
+        *pieces, rest = (rest + data).split(b"\n")
+        found += len(pieces) - sum(map(pieces.count, empty))
+        rest = rest[-LINE_MAX:]  # of a line without end only that it is not empty matters
+    return found + (rest not in empty)
+
+
 def _too_long(number: int, piece: bytes, encoding: str) -> Reject:
     return Reject(
         line=number,

@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from qianbao.ids import Id, of_bytes
 from qianbao.replay.arrow import Table, pa, plain, pq
-from qianbao.replay.lines import BLOCK, LINE_MAX, Batch, batches
+from qianbao.replay.lines import BLOCK, LINE_MAX, Batch, batches, count_lines
 from qianbao.replay.models import ColumnsUnknown, FileUnreadable
 
 ROWS = 8192
@@ -59,6 +59,15 @@ class Source:
                 with _bytes(self.path) as stream:
                     stream.readline()
                     yield from batches(stream, self.columns, self.delimiter, encoding=self.encoding)
+
+    def count(self) -> int:
+        """How many rows it has: the lines behind the heading that are not empty."""
+        with _readable(self.path):
+            if self.delimiter is None:
+                return pq.read_metadata(self.path).num_rows
+            with _bytes(self.path) as stream:
+                stream.readline()
+                return count_lines(stream)
 
     def _parquet(self, wanted: frozenset[str]) -> Iterator[Batch]:
         with pq.ParquetFile(self.path) as file:

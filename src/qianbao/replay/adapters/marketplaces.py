@@ -76,10 +76,12 @@ OLIST = Adapter(
     about="the payments table of the Olist marketplace; reais are taken for yuan 1:1",
     needs=tuple(frozenset((name,)) for name in _OLIST),
     read=_olist,
+    count=lambda source, _options: source.count(),
 )
 RETAIL = Adapter(
     name="online-retail",
     about="baskets of UCI Online Retail II; pounds are taken for yuan 1:1",
     needs=tuple(frozenset((name,)) for name in _RETAIL),
     read=_retail,
+    count=lambda source, _options: source.count(),
 )

@@ -79,4 +79,5 @@ NATIVE = Adapter(
     about="Qianbao's own record format: one row, one purchase",
     needs=(*(frozenset((name,)) for name in NEEDED), frozenset(("amount", "amount_minor"))),
     read=read,
+    count=lambda source, _options: source.count(),
 )
