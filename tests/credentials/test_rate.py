@@ -69,6 +69,13 @@ async def test_several_at_once_are_taken_whole_or_not_at_all(db: Database) -> No
     assert (await rates.take("bulk", 10, 60, count=2)).taken
 
 
+async def test_what_is_given_back_can_be_taken_again(db: Database) -> None:
+    rates = Rates(db, clock=ManualClock(START))
+    for _ in range(20):
+        assert (await rates.take("right", 2, 60)).taken
+        await rates.give_back("right")
+
+
 async def test_a_forgotten_key_begins_anew_and_old_ones_are_swept(db: Database) -> None:
     clock = ManualClock(START)
     rates = Rates(db, clock=clock)

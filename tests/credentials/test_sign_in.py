@@ -88,6 +88,13 @@ async def test_guessing_at_many_accounts_from_one_address_stops_too(desk: Desk) 
     assert sum(isinstance(end, TooManyTries) for end in ends) == 20
 
 
+async def test_right_ones_do_not_count_against_an_address(desk: Desk) -> None:
+    person = await desk.person()
+    campus = Place(address="192.0.2.99")
+    for _ in range(110):
+        await desk.signed_in(person, campus)
+
+
 async def test_a_password_drawn_at_installation_works_on_this_machine_alone_until_it_is_changed(
     desk: Desk,
 ) -> None:

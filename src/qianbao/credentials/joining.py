@@ -24,8 +24,6 @@ from qianbao.parties.models import CityTier, KycClass
 from qianbao.parties.opening import Opened, open_many
 from qianbao.parties.requests import NewMerchant, NewPerson, NewStore, NewTill, NewWallet
 
-SIGN_UPS_MAX = 20
-"""Sign-ups from one address within `SIGN_UPS_PERIOD_S`."""
 SIGN_UPS_PERIOD_S = 3600
 FIRST_TILL = "1"
 
@@ -157,4 +155,7 @@ async def open_shop(parts: Credentials, doors: Doors, *, id: Id, owner: Id | Non
 
 
 async def _count(parts: Credentials, place: Place) -> None:
-    await parts.rates.demand(f"sign-up:address:{place.address}", SIGN_UPS_MAX, SIGN_UPS_PERIOD_S)
+    if not place.loopback:
+        await parts.rates.demand(
+            f"sign-up:address:{place.address}", parts.rules.sign_ups_max, SIGN_UPS_PERIOD_S
+        )

@@ -29,8 +29,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     sign_in_tries_max: int = 10
     """Passwords that may be tried for one account within `sign_in_period_s`; a right one begins anew."""
     sign_in_address_tries_max: int = 100
-    """The same for one address: a campus may stand behind one."""
+    """Wrong ones from one address: a campus may stand behind one."""
     sign_in_period_s: int = 15 * MINUTE_S
+
+    sign_ups_max: int = 60
+    """Sign-ups from one address within an hour."""
 
     session_s: int = 30 * DAY_S
     session_idle_s: int = 7 * DAY_S

@@ -34,9 +34,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """From where somebody signs in."""
 
     address: str
-    """The peer's address: tries are counted by it."""
+    """The peer's address: wrong tries are counted by it."""
     loopback: bool = False
-    """Whether it is this machine: only here a password drawn at installation is taken."""
+    """Whether it is this machine itself: only here a password drawn at installation is taken, and tries
+    are counted by account alone."""
     device: Id | None = None
     """The device, where it is known from before."""
     device_name: str = "A device"
@@ -113,7 +114,7 @@ async def cashier(
         await parts.pins.verify(found.id, pin)
     except (PinWrong, PinNotSet, PinMustReset):
         raise SignInRefused(_UNKNOWN) from None
-    await _right(parts, f"cashier:{store}:{key}")
+    await _right(parts, place, f"cashier:{store}:{key}")
     return await sessions.open_session(
         parts,
         holder=found.id,
@@ -157,19 +158,24 @@ async def _by_password(
         raise SignInRefused(_UNKNOWN)
     if must_change and not place.loopback:
         raise InitialPassword()
-    await _right(parts, account)
+    await _right(parts, place, account)
 
 
 async def _count(parts: Credentials, place: Place, account: str) -> None:
     rules = parts.rules
-    await parts.rates.demand(
-        f"sign-in:address:{place.address}", rules.sign_in_address_tries_max, rules.sign_in_period_s
-    )
+    if not place.loopback:
+        await parts.rates.demand(_address(place), rules.sign_in_address_tries_max, rules.sign_in_period_s)
     await parts.rates.demand(_account(account), rules.sign_in_tries_max, rules.sign_in_period_s)
 
 
-async def _right(parts: Credentials, account: str) -> None:
+async def _right(parts: Credentials, place: Place, account: str) -> None:
     await parts.rates.forget(_account(account))
+    if not place.loopback:
+        await parts.rates.give_back(_address(place))
+
+
+def _address(place: Place) -> str:
+    return f"sign-in:address:{place.address}"
 
 
 def _account(account: str) -> str:

@@ -76,6 +76,10 @@ class Rates:
         """Begin to count `key` anew."""
         await self._db.write(_SQL["forget"], blake2b(key.encode(), digest_size=16).digest())
 
+    async def give_back(self, key: str) -> None:
+        """Take one take of `key` back, for what turned out to be right."""
+        await self._db.write(_SQL["give_back"], blake2b(key.encode(), digest_size=16).digest())
+
     async def sweep(self) -> int:
         """Remove the counters that nobody has touched for two days; how many they were."""
         rows = await self._db.write(_SQL["sweep"], self._clock.now() - KEPT_S * SECOND)
