@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from qianbao.clock import BUSINESS_ZONE, business_date, moment
 from qianbao.ledger import rules
 from qianbao.ledger.models import (
     ID_MAX,
@@ -35,8 +34,6 @@ from qianbao.ledger.statuses import PASSING, CreateAccountStatus, CreateTransfer
 
 Row = TypeVar("Row", Account, Transfer)
 replace = msgspec.structs.replace
-_EPOCH = 719_163
-"""`date.toordinal` of 1970-01-01."""
 
 
 class Model:
@@ -113,7 +110,7 @@ class Model:
     def create_transfers(self, transfers: Sequence[Transfer], now_ns: int) -> list[CreateTransferResult]:
         """Make transfers, in order; the result of each."""
         first = self._draw(len(transfers), now_ns)
-        day, year = business_date(first).toordinal() - _EPOCH, moment(first).astimezone(BUSINESS_ZONE).year
+        day, year = rules.day_of(first), rules.year_of(first)
         statuses: list[CreateTransferStatus] = []
         stamps: list[int] = []
         imports = bool(transfers) and bool(transfers[0].flags & TransferFlags.IMPORTED)

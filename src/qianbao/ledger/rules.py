@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from qianbao.clock import SECOND
+from qianbao.clock import SECOND, business_date
 from qianbao.ledger.models import ID_MAX, Account, AccountFlags, Spend, Transfer, TransferFlags, Windows
 from qianbao.ledger.statuses import CreateAccountStatus, CreateTransferStatus
 from qianbao.money import AMOUNT_MAX
@@ -23,6 +23,8 @@ POST_OR_VOID: Final = F.POST_PENDING_TRANSFER | F.VOID_PENDING_TRANSFER
 BALANCING: Final = F.BALANCING_DEBIT | F.BALANCING_CREDIT
 CLOSING: Final = F.CLOSING_DEBIT | F.CLOSING_CREDIT
 KNOWN_FLAGS: Final = (1 << 9) - 1
+_EPOCH: Final = 719_163
+"""`date.toordinal` of 1970-01-01."""
 
 
 class PendingState(IntEnum):
@@ -241,6 +243,16 @@ def does_not_fit(
     return None
 
 
+def day_of(ns: int) -> int:
+    """The business day of a nanosecond, counted from 1970."""
+    return business_date(ns).toordinal() - _EPOCH
+
+
+def year_of(ns: int) -> int:
+    """The business year of a nanosecond."""
+    return business_date(ns).year
+
+
 def turned_over(w: Windows, day: int, year: int) -> Windows:
     """The windows as they stand on `day` of `year`: an older period's figures are zero."""
     if w.day < day:
@@ -254,7 +266,7 @@ def over_window(spend: int, amount: int, w: Windows) -> CreateTransferStatus | N
     """Which spend window `amount` does not fit into, in the order of the statuses."""
 
     def over(used: int, most: int | None, more: int = amount) -> bool:
-        return most is not None and used + more > most
+        return used + more > (AMOUNT_MAX if most is None else most)
 
     limited, static, pinless = (
         bool(spend & bit) for bit in (Spend.LIMITED, Spend.STATIC_CODE, Spend.WITHOUT_PIN)

@@ -5,7 +5,7 @@
 -- (status -1). Called by ledger_post with all accounts locked. Order of refusals: TigerBeetle's
 -- src/state_machine.zig, then the spend windows (200 and up).
 CREATE OR REPLACE FUNCTION ledger_decide(
-    odd int[], suspects uuid[], all_odd boolean, first_ts bigint, today int, thisyear int,
+    odd int[], suspects uuid[], all_odd boolean, first_ts bigint, sure bigint[],
     ids uuid[],
     INOUT debits uuid[], INOUT credits uuid[], INOUT amounts bigint[],
     flags int[],
@@ -16,7 +16,7 @@ CREATE OR REPLACE FUNCTION ledger_decide(
     OUT statuses int[], OUT timestamps bigint[], OUT releases bigint[],
     OUT closed_ids uuid[], OUT closed_now boolean[]
 ) LANGUAGE plpgsql
-SET enable_nestloop = off SET enable_mergejoin = off
+SET enable_hashjoin = on SET enable_nestloop = off SET enable_mergejoin = off
 AS $$
 #variable_conflict use_variable
 DECLARE
@@ -73,21 +73,47 @@ BEGIN
                  FROM transfer t WHERE t.id = ANY (pick_pending));
     SELECT array_agg(p.id ORDER BY p.id), array_agg(p.status::int ORDER BY p.id) INTO held, held_status
     FROM   transfer_pending p WHERE p.id = ANY (pick_pending);
-    SELECT array_agg(s.id ORDER BY s.id), array_agg(s.id IN (SELECT unnest(suspects)) ORDER BY s.id),
-           array_agg(s.debits_pending ORDER BY s.id), array_agg(s.debits_posted ORDER BY s.id),
-           array_agg(s.credits_pending ORDER BY s.id), array_agg(s.credits_posted ORDER BY s.id),
+    -- The suspects as they stood before the batch: what was booked as sure is taken off again.
+    WITH booked AS (
+        SELECT m.id, sum(m.dp) AS dp, sum(m.dpo) AS dpo, sum(m.cp) AS cp, sum(m.cpo) AS cpo,
+               coalesce(sum(m.dp + m.dpo) FILTER (WHERE m.spend & 1 <> 0), 0) AS limited,
+               coalesce(sum(m.dp + m.dpo) FILTER (WHERE m.spend & 2 <> 0), 0) AS static,
+               coalesce(sum(m.dp + m.dpo) FILTER (WHERE m.spend & 4 <> 0), 0) AS pinless,
+               count(*) FILTER (WHERE m.spend & 4 <> 0) AS pinless_count
+        FROM  (SELECT u.debit AS id, CASE WHEN u.flag & 2 <> 0 THEN u.sure ELSE 0 END AS dp,
+                      CASE WHEN u.flag & 2 <> 0 THEN 0 ELSE u.sure END AS dpo, 0 AS cp, 0 AS cpo, u.spend
+               FROM   unnest(debits, sure, flags, spends) AS u (debit, sure, flag, spend)
+               WHERE  u.sure IS NOT NULL AND (u.debit IN (SELECT unnest(suspects))) IS TRUE
+               UNION ALL
+               SELECT u.credit, 0, 0, CASE WHEN u.flag & 2 <> 0 THEN u.sure ELSE 0 END,
+                      CASE WHEN u.flag & 2 <> 0 THEN 0 ELSE u.sure END, NULL
+               FROM   unnest(credits, sure, flags) AS u (credit, sure, flag)
+               WHERE  u.sure IS NOT NULL AND (u.credit IN (SELECT unnest(suspects))) IS TRUE) m
+        GROUP BY m.id
+    ), account_now AS MATERIALIZED (
+        SELECT a.id, a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted, a.flags, a.ledger, a.ts,
+               coalesce(a.day_max, most) - coalesce(a.day_used, 0) AS day_left, coalesce(a.year_max, most) - coalesce(a.year_used, 0) AS year_left,
+               coalesce(a.life_max, most) - coalesce(a.life_used, 0) AS life_left, coalesce(a.static_max, most) - coalesce(a.static_used, 0) AS static_left,
+               coalesce(a.pinless_max, most) - coalesce(a.pinless_used, 0) AS pinless_left,
+               coalesce(a.pinless_count_max, 2147483647)::bigint - coalesce(a.pinless_count, 0) AS count_left
+        FROM   account a WHERE a.id = ANY (touched)
+    )
+    SELECT array_agg(s.id ORDER BY s.id), array_agg((s.id IN (SELECT unnest(suspects))) IS TRUE ORDER BY s.id),
+           array_agg((s.debits_pending - coalesce(b.dp, 0))::bigint ORDER BY s.id),
+           array_agg((s.debits_posted - coalesce(b.dpo, 0))::bigint ORDER BY s.id),
+           array_agg((s.credits_pending - coalesce(b.cp, 0))::bigint ORDER BY s.id),
+           array_agg((s.credits_posted - coalesce(b.cpo, 0))::bigint ORDER BY s.id),
            array_agg(s.flags ORDER BY s.id), array_agg(s.ledger ORDER BY s.id), array_agg(s.ts ORDER BY s.id),
            array_agg(s.flags & 32 <> 0 ORDER BY s.id),
-           array_agg(s.day_max - CASE WHEN s.day >= today THEN s.day_used ELSE 0 END ORDER BY s.id),
-           array_agg(s.year_max - CASE WHEN s.year >= thisyear THEN s.year_used ELSE 0 END ORDER BY s.id),
-           array_agg(s.life_max - coalesce(s.life_used, 0) ORDER BY s.id),
-           array_agg(s.static_max - CASE WHEN s.day >= today THEN s.static_used ELSE 0 END ORDER BY s.id),
-           array_agg(s.pinless_max - CASE WHEN s.day >= today THEN s.pinless_used ELSE 0 END ORDER BY s.id),
-           array_agg((s.pinless_count_max - CASE WHEN s.day >= today THEN s.pinless_count ELSE 0 END)::bigint
-                     ORDER BY s.id)
+           array_agg((s.day_left + coalesce(b.limited, 0))::bigint ORDER BY s.id),
+           array_agg((s.year_left + coalesce(b.limited, 0))::bigint ORDER BY s.id),
+           array_agg((s.life_left + coalesce(b.limited, 0))::bigint ORDER BY s.id),
+           array_agg((s.static_left + coalesce(b.static, 0))::bigint ORDER BY s.id),
+           array_agg((s.pinless_left + coalesce(b.pinless, 0))::bigint ORDER BY s.id),
+           array_agg((s.count_left + coalesce(b.pinless_count, 0))::bigint ORDER BY s.id)
     INTO   at, exact, dp, dpo, cp, cpo, aflags, aledger, ats, closed_before,
            day_left, year_left, life_left, static_left, pinless_left, count_left
-    FROM   account s WHERE s.id = ANY (touched);
+    FROM   account_now s LEFT JOIN booked b ON b.id = s.id;
     IF batch_imported THEN
         -- Imports are in the order of all transfers: nobody else may write one meanwhile.
         LOCK TABLE transfer IN SHARE ROW EXCLUSIVE MODE;
