@@ -116,6 +116,18 @@ async def test_a_client_that_does_not_read_is_cut_off_and_resumes(db: Database, 
             assert cursor(await next_event(frames)).ordinal == ordinal
 
 
+async def test_when_the_process_stops_its_streams_end_at_once(db: Database, feed: Feed) -> None:
+    stopping = Stream(feed, Bell(db), heartbeat_s=60)
+    async with opened(stopping.events(EVERYTHING)) as frames:
+        waiting = asyncio.create_task(anext(frames, b"over"))
+        await asyncio.sleep(0.01)
+        stopping.close()
+        async with asyncio.timeout(1):
+            assert await waiting == b"over"
+    late = [frame async for frame in stopping.events(EVERYTHING)]
+    assert len(late) == 1  # the cursor, to come back with
+
+
 async def test_a_thousand_tills_each_get_their_own_shops_events(db: Database, stream: Stream) -> None:
     shops = [fresh() for _ in range(100)]
     tills = [(shop, stream.events(shows(shop))) for shop in shops for _ in range(10)]

@@ -26,8 +26,9 @@ BACKLOG = 2048
 async def serve(settings: Settings) -> None:
     """Serve until stopped. Raises `SystemExit` when it cannot start."""
     certificate, key = os.environ.get(CERTIFICATE), os.environ.get(PRIVATE_KEY)
+    door = application(settings)
     server = Server(
-        application(settings),
+        door,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
@@ -45,6 +46,8 @@ async def serve(settings: Settings) -> None:
     def stop() -> None:
         nonlocal stopping
         stopping = True
+        if (parts := getattr(door.app.state, "parts", None)) is not None:
+            parts.stream.close()  # an open stream would never be answered to its end
         server.stop()
 
     until_stopped(stop)

@@ -15,7 +15,7 @@ from typing import Final
 from qianbao.db import DatabaseLost
 from qianbao.events.bell import Bell, heard
 from qianbao.events.feed import Feed
-from qianbao.events.models import EVERYTHING, Position, Told, View
+from qianbao.events.models import EVERYTHING, START, Position, Told, View
 
 QUEUE_MAX: Final = 512
 """Events that may wait for one client; one more and it is cut off."""
@@ -53,6 +53,12 @@ class _Client:
             self.cut_off = True
         return not self.cut_off
 
+    def end(self) -> None:
+        """End this client's frames now."""
+        self.cut_off = True
+        with contextlib.suppress(asyncio.QueueFull):
+            self.queue.put_nowait((START, b""))
+
 
 class Stream:
     """The clients of this process and the one reader that serves them."""
@@ -64,11 +70,18 @@ class Stream:
         self._by_party: dict[str | None, set[_Client]] = {}
         self._here: Position | None = None
         self._reading = asyncio.Lock()
+        self._closed = False
 
     @property
     def clients(self) -> int:
         """How many connections are open, for the metrics."""
         return len({client for clients in self._by_party.values() for client in clients})
+
+    def close(self) -> None:
+        """End all streams, for this process is to stop: their clients come back elsewhere and go on."""
+        self._closed = True
+        for client in {client for clients in self._by_party.values() for client in clients}:
+            client.end()
 
     async def run(self) -> None:
         """Read the outbox for the clients of this process, until cancelled; without clients, sleep."""
@@ -121,6 +134,7 @@ class Stream:
     async def _enter(self, client: _Client) -> Position:
         if self._here is None or not self._by_party:
             self._here = await self._feed.head()
+        client.cut_off = self._closed
         for key in self._keys(client):
             self._by_party.setdefault(key, set()).add(client)
         return self._here
