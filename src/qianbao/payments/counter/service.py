@@ -9,6 +9,7 @@ from qianbao.credentials.models import Caller
 from qianbao.ids import Id
 from qianbao.journal import Plan, Receipt, digest
 from qianbao.parties.chart import TransferCode
+from qianbao.parties.errors import MerchantUnknown
 from qianbao.payments.commit import settle
 from qianbao.payments.counter.models import (
     Counter,
@@ -141,3 +142,10 @@ async def pay_at(
         return trade, plan
 
     return await settle(caller, room, asked, look, usual=TransferCode.PAYMENT)
+
+
+async def of_merchant(caller: Caller, room: Payments) -> list[Counter]:
+    """The merchant's codes that are not withdrawn, newest first. Raises `MerchantUnknown`."""
+    if caller.merchant is None:
+        raise MerchantUnknown()
+    return await room.counters.of(caller.merchant)
