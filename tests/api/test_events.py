@@ -48,9 +48,10 @@ async def told(client: httpx.AsyncClient, after: str | None = None) -> tuple[lis
         assert answer.status_code == 200, answer.text
         page = answer.json()
         found += page["items"]
-        after = page["next"]
+        here: str = page["next"]
         if not page["more"]:
-            return found, after
+            return found, here
+        after = here
 
 
 async def frames(answer: httpx.Response) -> AsyncGenerator[dict[str, str]]:
