@@ -20,16 +20,21 @@ import tempfile
 import time
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
-from typing import Any
 
 import httpx2 as httpx
 import psutil
 
 from qianbao.cli.home import Running, read_running
 
+SIGN_IN = {
+    "person": ("/sessions", ("login", "password")),
+    "owner": ("/sessions/owner", ("login", "password")),
+    "cashier": ("/sessions/cashier", ("store", "login", "pin", "till")),
+    "operator": ("/sessions/house", ("login", "password")),
+}
+"""Where each of the ready logins signs in, and with which of its parts."""
 START_TIMEOUT_S = 120.0
 STOP_TIMEOUT_S = 60.0
-DOORS = {"owner": "/sessions/owner", "operator": "/sessions/house"}
 """Where those sign in who are not a person with a wallet."""
 
 
@@ -164,21 +169,19 @@ class Live:
     @contextlib.asynccontextmanager
     async def signed_in(self, who: str) -> AsyncGenerator[httpx.AsyncClient]:
         """A browser in which one of the ready logins is signed in (it sends its Origin, as browsers do)."""
+        login = self.logins()[who]
+        door, parts = SIGN_IN[who]
         async with self.client(Origin=self.url) as client:
-            await self.sign_in(client, door=DOORS.get(who, "/sessions"), **self.logins()[who])
+            await self.sign_in(client, door=door, **{name: login[name] for name in parts})
             yield client
 
-    async def sign_in(
-        self,
-        client: httpx.AsyncClient,
-        *,
-        login: str,
-        password: str,
-        door: str = "/sessions",
-        **_more: Any,
-    ) -> None:
+    def shop(self) -> httpx.AsyncClient:
+        """The ready shop's own program: a client with its API key (every scope but granting subsidies)."""
+        return self.client(Authorization=f"Bearer {self.logins()['owner']['api_key']}")
+
+    async def sign_in(self, client: httpx.AsyncClient, *, door: str = "/sessions", **asked: str) -> None:
         """Sign a client in: its cookie jar holds the session from then on."""
-        answer = await client.post(f"/api/v1{door}", json={"login": login, "password": password})
+        answer = await client.post(f"/api/v1{door}", json=asked)
         assert answer.status_code == 201, answer.text
 
 

@@ -145,6 +145,8 @@ def install(app: FastAPI) -> None:
                 return answer(request, Unauthenticated(str(error.detail)))
             case 403:
                 return answer(request, Forbidden(str(error.detail)))
+            case 400 if isinstance(error.__cause__, QianbaoError):  # while the body was read
+                return answer(request, error.__cause__)
             case 400:
                 return answer(request, JsonMalformed(expected="JSON (RFC 8259)"))
             case _:
