@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from qianbao.api.parts import Parts
+import structlog
+
+from qianbao.api.parts import Parts, opened
+from qianbao.config import Settings
+from qianbao.errors import QianbaoError
 from qianbao.replay import city
 from qianbao.replay.models import Run
 from qianbao.replay.service import Parts as Replaying
@@ -15,16 +19,25 @@ from qianbao.replay.store import Runs
 FIRST_S: Final = 12.0
 """How long the first start replays before it serves; the worker does the rest."""
 
+_log = structlog.get_logger("qianbao.city")
+
 
 def replaying(parts: Parts) -> Replaying:
     """The parts that a replay needs."""
     return Replaying(db=parts.db, kyc=parts.kyc, room=parts.payments)
 
 
-async def begin(parts: Parts, *, seconds: float = FIRST_S, told: Callable[[Run], None] = unheard) -> None:
-    """At the first start, bring the city to life. Later starts find it begun; the worker does the rest."""
-    if parts.settings.demo and await city.progress(Runs(parts.db)) is None:
-        await city.first(replaying(parts), home=parts.settings.home, seconds=seconds, told=told)
+async def bring_to_life(settings: Settings, told: Callable[[Run], None] = unheard) -> None:
+    """At the first start, replay enough for a living city. Later starts find it begun; the worker does the
+    rest. A city that cannot be had is no reason not to serve: it is logged."""
+    if not settings.demo:
+        return
+    async with opened(settings, application="qianbao-city") as parts:
+        if await city.progress(Runs(parts.db)) is None:
+            try:
+                await city.first(replaying(parts), home=settings.home, seconds=FIRST_S, told=told)
+            except QianbaoError as missing:
+                _log.warning("starter_city", code=missing.code, detail=missing.detail)
 
 
 async def go_on(parts: Parts) -> None:

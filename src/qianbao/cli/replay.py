@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import replace as with_database
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import uvloop
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -20,9 +22,11 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from qianbao.api.parts import Parts
+from qianbao.api import install
+from qianbao.api.parts import opened as opened_parts
 from qianbao.api.starter import replaying
-from qianbao.cli.within import within
+from qianbao.cli.keep import running_database
+from qianbao.config import Settings, load
 from qianbao.money import show
 from qianbao.replay.adapters import ADAPTERS, Adapter, Options, choose
 from qianbao.replay.models import Run, RunState
@@ -60,21 +64,25 @@ def command(
     listing = rejects or beside(file)
     heard = Heard(opened, chosen)
 
-    async def run(parts: Parts) -> Run:
+    async def run(settings: Settings) -> Run:
+        await install.prepare(settings)  # a new home, or one of an older version
         with heard:
-            return await replay(
-                opened,
-                chosen,
-                parts=replaying(parts),
-                options=Options(shops=shops),
-                name=source,
-                rejects=listing,
-                pace=Pace(parts.clock, per_s=per_second),
-                told=heard.told,
-            )
+            async with opened_parts(settings, application="qianbao-replay") as parts:
+                return await replay(
+                    opened,
+                    chosen,
+                    parts=replaying(parts),
+                    options=Options(shops=shops),
+                    name=source,
+                    rejects=listing,
+                    pace=Pace(parts.clock, per_s=per_second),
+                    told=heard.told,
+                )
 
+    settings = load()
     try:
-        done = within(run)
+        with running_database(settings) as url:
+            done = uvloop.run(run(with_database(settings, database_url=url)))
     except KeyboardInterrupt:
         err.print("Stopped. Nothing is lost: the same command goes on from there.")
         raise typer.Exit(INTERRUPTED) from None

@@ -9,15 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
-from msgspec.structs import replace
-
 from qianbao.clock import rfc3339
 from qianbao.ids import Id, derive, leg, of_int
 from qianbao.journal import Event, Plan, Transfer, digest
 from qianbao.parties.chart import AccountCode, TransferCode, house_account
 from qianbao.payments.rules import Rules
 from qianbao.payments.trade import plans as trade
-from qianbao.payments.trade.models import Command, Payee, Payer, Scene, Trade
+from qianbao.payments.trade.models import Command, Payee, Payer, Scene, Trade, TradeNew
 from qianbao.replay.models import Record
 
 BANK: Final = house_account(AccountCode.BANK, "replay")
@@ -61,12 +59,18 @@ def payment(
     told = {**plan.event.data, "record": record.id}
     if record.occurred_at is not None:
         told["occurred_at"] = rfc3339(record.occurred_at)
-    whole = replace(
-        plan,
-        event=replace(plan.event, data=told),
+    (step,) = plan.steps
+    assert isinstance(step, TradeNew)
+    whole = Plan(
+        caller=source,
+        command=id,
+        digest=command.digest,
+        transfers=plan.transfers,
+        steps=plan.steps,
+        event=Event(type=plan.event.type, subject=step.id, data=told),
         result={**plan.result, "run": str(run), "line": record.line},
     )
-    return whole, replace(draft, payer=payer.wallet)
+    return whole, step
 
 
 def content(record: Record) -> int:

@@ -285,12 +285,13 @@ def _plan(
     step: TradeNew | TradeMoved,
     transfers: tuple[Transfer, ...] = (),
 ) -> Plan:
+    answered = answer(trade)
     return Plan(
         caller=command.caller,
         command=command.id,
         digest=command.digest,
         transfers=transfers,
         steps=(step,),
-        event=Event(type=told, subject=trade.id, data=facts(trade)),
-        result=answer(trade),
+        event=Event(type=told, subject=trade.id, data=facts(trade, answered)),
+        result=answered,
     )
