@@ -114,6 +114,7 @@ def limits() -> str:
 RULES = (
     ("payments", "qianbao.payments.rules", "Rules"),
     ("credentials", "qianbao.credentials.rules", "Rules"),
+    ("passkeys", "qianbao.credentials.challenges", "RelyingParty"),
     ("risk", "qianbao.risk.models", "RiskRules"),
     ("channels", "qianbao.channels.rules", "Rules"),
     ("api", "qianbao.api.door", "Rates"),
@@ -144,7 +145,7 @@ def _toml(value: object) -> str:
     """A default as config.toml would write it."""
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f'{key} = "{text}"' for key, text in value.items()) + " }"
-    return "[]" if isinstance(value, frozenset) else str(value)
+    return "[]" if isinstance(value, frozenset | tuple) else str(value)
 
 
 def ledger_results() -> str:

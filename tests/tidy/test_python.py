@@ -132,7 +132,7 @@ def test_no_error_is_swallowed() -> None:
 
 
 def test_no_type_is_ignored_without_a_reason() -> None:
-    mark = re.compile(r"#\s*(type: ignore|pyright: ignore)(?!\S*\s+-\s+\w)")
+    mark = re.compile(r"#\s*(type: ignore|pyright: ignore)(?!(?:\[[^\]]*\])?\s+-\s+\w)")
     ignored = [
         f"{source.name}:{number}"
         for source in product()
