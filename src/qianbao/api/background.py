@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 
+from qianbao.api import starter
 from qianbao.api.parts import Parts
 from qianbao.clock import rfc3339
 from qianbao.errors import Unavailable
@@ -24,6 +25,8 @@ Loop = Callable[[], Awaitable[None]]
 INDEX_S: Final = 0.5
 """How far the index of transfers may be behind the commits."""
 EXPIRY_S: Final = 1.0
+CITY_S: Final = 60.0
+"""How often the worker looks whether something of the starter city is left to replay."""
 AGAIN_S: Final = 1.0
 """How long after a loop has fallen it begins again."""
 
@@ -92,6 +95,7 @@ async def workers(parts: Parts) -> AsyncGenerator[dict[str, Loop]]:
             "ledger_index": every(INDEX_S, parts.ledger.index),
             "ledger_expiry": every(EXPIRY_S, parts.ledger.expire),
             "trade_expiry": every(EXPIRY_S, sweep),
+            "city": every(CITY_S, lambda: starter.go_on(parts)),
         }
     finally:
         await client.close()

@@ -13,7 +13,7 @@ from qianbao.errors import QianbaoError
 from qianbao.replay import city
 from qianbao.replay.models import Run
 from qianbao.replay.service import Parts as Replaying
-from qianbao.replay.service import unheard
+from qianbao.replay.service import never, unheard
 from qianbao.replay.store import Runs
 
 FIRST_S: Final = 12.0
@@ -27,7 +27,11 @@ def replaying(parts: Parts) -> Replaying:
     return Replaying(db=parts.db, kyc=parts.kyc, room=parts.payments)
 
 
-async def bring_to_life(settings: Settings, told: Callable[[Run], None] = unheard) -> None:
+async def bring_to_life(
+    settings: Settings,
+    told: Callable[[Run], None] = unheard,
+    stopping: Callable[[], bool] = never,
+) -> None:
     """At the first start, replay enough for a living city. Later starts find it begun; the worker does the
     rest. A city that cannot be had is no reason not to serve: it is logged."""
     if not settings.demo:
@@ -35,7 +39,9 @@ async def bring_to_life(settings: Settings, told: Callable[[Run], None] = unhear
     async with opened(settings, application="qianbao-city") as parts:
         if await city.progress(Runs(parts.db)) is None:
             try:
-                await city.first(replaying(parts), home=settings.home, seconds=FIRST_S, told=told)
+                await city.first(
+                    replaying(parts), home=settings.home, seconds=FIRST_S, told=told, stopping=stopping
+                )
             except QianbaoError as missing:
                 _log.warning("starter_city", code=missing.code, detail=missing.detail)
 

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import segno
@@ -20,6 +20,7 @@ from qianbao.cli import bench, demo, house, keep, replay
 from qianbao.cli import up as network
 from qianbao.cli.home import read_running
 from qianbao.config import load
+from qianbao.replay.models import Run
 
 app = typer.Typer(
     help="Qianbao 钱包: the open mobile-payment network.",
@@ -58,7 +59,18 @@ def up(
             out.print(f"  Trust on the phone once: {address.url}/ca.pem (this installation's own authority)")
         out.print("Ctrl-C stops it; nothing acknowledged is lost.")
 
-    network.up(settings, on_lan=lan, say=say)
+    with out.status("Starting …") as shown:
+
+        def city(run: Run) -> None:
+            shown.update(
+                f"A starter city comes to life: {run.counts.paid:,} payments of {run.total or 0:,} …"
+            )
+
+        def said(address: network.Address) -> None:
+            shown.stop()
+            say(address)
+
+        network.up(settings, on_lan=lan, say=said, city=city)
 
 
 @app.command()
@@ -83,11 +95,16 @@ def status(as_json: Json = False) -> None:
     """Show what runs on this home."""
     settings = load()
     running = read_running(settings.home)
-    told = {"home": str(settings.home), "running": running is not None}
+    told: dict[str, Any] = {"home": str(settings.home), "running": running is not None}
     told |= msgspec.to_builtins(running) if running else {}
+    if running is not None:
+        told["replays"] = replay.standing(running.database_url)
     if as_json:
         print(json.dumps(told))
     else:
+        for one in told.pop("replays", []):
+            total = f" of {one['total']:,}" if one["total"] is not None else ""
+            out.print(f"{'replay':14} {one['file']}: {one['read']:,}{total}, {one['state']}")
         for name, value in told.items():
             out.print(f"{name:14} {value}")
     if running is None:

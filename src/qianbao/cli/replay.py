@@ -27,12 +27,14 @@ from qianbao.api.parts import opened as opened_parts
 from qianbao.api.starter import replaying
 from qianbao.cli.keep import running_database
 from qianbao.config import Settings, load
+from qianbao.db import connect
 from qianbao.money import show
 from qianbao.replay.adapters import ADAPTERS, Adapter, Options, choose
 from qianbao.replay.models import Run, RunState
 from qianbao.replay.pace import Pace
 from qianbao.replay.service import beside, replay
 from qianbao.replay.source import Source, open_source
+from qianbao.replay.store import Runs
 
 err = Console(stderr=True, highlight=False)
 out = Console(highlight=False)
@@ -182,16 +184,24 @@ def _show(run: Run, summary: dict[str, Any], heard: Heard) -> None:
         out.print(f"What was not paid is listed, with line and reason, in {summary['rejects']}")
 
 
-def rows(runs: list[Run]) -> list[dict[str, Any]]:
-    """Runs as `qianbao status` shows them."""
+def standing(url: str) -> list[dict[str, Any]]:
+    """The replays of the network on this database, as `qianbao status` shows them."""
+
+    async def read() -> list[Run]:
+        db = await connect(url, size_max=1, application="qianbao-status")
+        try:
+            return await Runs(db).all()
+        finally:
+            await db.close()
+
     return [
         {
-            "source": run.source if run.source == run.file or len(run.source) < 33 else "",
+            "source": run.source,
             "file": run.file,
             "state": run.state.value,
             "read": run.counts.read,
             "total": run.total,
             "paid": run.counts.paid,
         }
-        for run in runs
+        for run in uvloop.run(read())
     ]

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import uvloop
 
-from qianbao.api import install
+from qianbao.api import install, starter
 from qianbao.api.errors import InUse, NotReady
 from qianbao.api.serve import CERTIFICATE, PRIVATE_KEY
 from qianbao.cli import lan
@@ -24,6 +24,7 @@ from qianbao.cli.home import Running, holding, write_running
 from qianbao.cli.supervise import Child
 from qianbao.config import Settings
 from qianbao.db import embedded
+from qianbao.replay.models import Run
 
 READY_TIMEOUT_S = 60.0
 TICK_S = 0.2
@@ -37,8 +38,11 @@ class Address:
     authority: str | None = None
 
 
-def up(settings: Settings, *, on_lan: bool, say: Callable[[Address], None]) -> None:
-    """Run until SIGINT or SIGTERM; `say` is called once payments can be taken.
+def up(
+    settings: Settings, *, on_lan: bool, say: Callable[[Address], None], city: Callable[[Run], None]
+) -> None:
+    """Run until SIGINT or SIGTERM; `say` is called once payments can be taken, `city` hears of the starter
+    city's first replay before.
 
     Raises `InUse` when another one runs on this home or port, `DatabaseWontStart`, `NotReady`.
     """
@@ -52,13 +56,14 @@ def up(settings: Settings, *, on_lan: bool, say: Callable[[Address], None]) -> N
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     with holding(settings.home):
-        House(settings, on_lan=on_lan).run(lambda: stopping, say)
+        House(settings, on_lan=on_lan, city=city).run(lambda: stopping, say)
 
 
 class House:
     """The processes of one installation."""
 
-    def __init__(self, settings: Settings, *, on_lan: bool) -> None:
+    def __init__(self, settings: Settings, *, on_lan: bool, city: Callable[[Run], None]) -> None:
+        self.city = city
         self.environ = dict(os.environ)
         host = lan.address() if on_lan else settings.host
         _free(host, settings.port)
@@ -75,7 +80,7 @@ class House:
     def run(self, stopping: Callable[[], bool], say: Callable[[Address], None]) -> None:
         """Start everything, keep it alive, stop it in the other order."""
         try:
-            self._start()
+            self._start(stopping)
             if self._await_ready(stopping):
                 say(self.address)
             while not stopping():
@@ -87,12 +92,13 @@ class House:
             if self.postgres is not None:
                 self.postgres.stop()
 
-    def _start(self) -> None:
+    def _start(self, stopping: Callable[[], bool]) -> None:
         if self.settings.database_url is None:
             self.postgres = embedded.start(self.settings.home)
             self.settings = replace(self.settings, database_url=self.postgres.url)
         assert self.settings.database_url
         uvloop.run(install.prepare(self.settings))
+        uvloop.run(starter.bring_to_life(self.settings, self.city, stopping))
         self.environ |= {
             "QIANBAO_HOME": str(self.settings.home),
             "QIANBAO_DATABASE_URL": self.settings.database_url,

@@ -29,7 +29,7 @@ from qianbao.replay.drawing import Drawing, draw
 from qianbao.replay.models import FileUnreadable, Record, Reject, ReplayUnderWay, Run, RunState
 from qianbao.replay.pace import Pace
 from qianbao.replay.plans import source_id
-from qianbao.replay.service import Parts, replay, unheard
+from qianbao.replay.service import Parts, never, replay, unheard
 from qianbao.replay.source import Source, open_source
 from qianbao.replay.store import Runs
 from qianbao.replay.town import FileTown, wallet
@@ -116,13 +116,20 @@ def wallet_id(household: int) -> Id:
     return derive(source_id(SOURCE), f"wallet:{household}")
 
 
-async def first(parts: Parts, *, home: Path, seconds: float, told: Callable[[Run], None] = unheard) -> Run:
+async def first(
+    parts: Parts,
+    *,
+    home: Path,
+    seconds: float,
+    told: Callable[[Run], None] = unheard,
+    stopping: Callable[[], bool] = never,
+) -> Run:
     """Replay for at most about `seconds`, as fast as it goes: the first start of an installation.
 
     A later call goes on; a city that is complete costs one look. Raises what `replay` does.
     """
     until = time.monotonic() + seconds
-    return await _go(parts, home, None, told, lambda: time.monotonic() > until)
+    return await _go(parts, home, None, told, lambda: stopping() or time.monotonic() > until)
 
 
 async def rest(
@@ -133,7 +140,7 @@ async def rest(
     while True:
         try:
             pace = Pace(parts.room.clock, per_s=per_s, in_flight=CALM_IN_FLIGHT)
-            return await _go(parts, home, pace, told, lambda: False)
+            return await _go(parts, home, pace, told, never)
         except (Unavailable, ReplayUnderWay):
             await asyncio.sleep(AGAIN_S)
 
@@ -145,7 +152,7 @@ def shift(run: Run, last: int) -> int:
 
 async def progress(runs: Runs) -> Run | None:
     """How far the city is, or None before its first start."""
-    return next((run for run in await runs.all() if run.source == SOURCE), None)
+    return await runs.of_source(SOURCE)
 
 
 async def _go(

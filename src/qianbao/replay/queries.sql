@@ -15,11 +15,20 @@ SELECT id, source, file, adapter, state, chunk, position, paid, repeated, refuse
 FROM   replay_run
 WHERE  id = $1;
 
--- name: runs: every run, the latest first; few rows.
+-- name: runs: the latest hundred runs; a small table, read whole.
 SELECT id, source, file, adapter, state, chunk, position, paid, repeated, refused, rejected, amount,
        total, rejects_size, started_at, updated_at
 FROM   replay_run
-ORDER  BY updated_at DESC, id;
+ORDER  BY updated_at DESC, id
+LIMIT  100;
+
+-- name: of_source: the run of a source that moved last.
+SELECT id, source, file, adapter, state, chunk, position, paid, repeated, refused, rejected, amount,
+       total, rejects_size, started_at, updated_at
+FROM   replay_run
+WHERE  source = $1
+ORDER  BY updated_at DESC, id
+LIMIT  1;
 
 -- name: count_known: how many items the file has, once it is known.
 UPDATE replay_run

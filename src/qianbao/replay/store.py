@@ -24,8 +24,13 @@ class Runs:
         self._db = db
 
     async def all(self) -> list[Run]:
-        """Every run, the latest first. Raises `DatabaseLost`."""
+        """The latest hundred, the one that moved last first. Raises `DatabaseLost`."""
         return [_run(row) for row in await self._db.rows(_SQL["runs"])]
+
+    async def of_source(self, source: str) -> Run | None:
+        """The run of a source that moved last. Raises `DatabaseLost`."""
+        row = await self._db.row(_SQL["of_source"], source)
+        return None if row is None else _run(row)
 
     async def begin(self, id: Id, *, source: str, file: str, adapter: str, chunk: int, now: int) -> Run:
         """The run as it stands, or a new one. Raises `OutcomeUnknown`."""
