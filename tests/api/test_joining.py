@@ -209,6 +209,10 @@ async def test_only_the_house_sees_people_raises_classes_and_freezes_others(live
         )
         opened = await operator.post(f"/api/v1/wallets/{wallet}/unfreeze", json=why, headers=key())
         assert opened.json()["state"] == "active"
+        for path, state in (("freeze", "frozen"), ("unfreeze", "active")):
+            done = await operator.post(f"/api/v1/people/{who}/{path}", json=why, headers=key())
+            assert done.json() == {"account": who, "kind": "person", "state": state}
+            assert (await client.get(f"/api/v1/wallets/{wallet}")).json()["state"] == "frozen"
 
 
 async def test_a_shop_joins_alone_adds_stores_tills_and_a_cashier_who_signs_in(live: Live) -> None:

@@ -19,6 +19,7 @@ from qianbao.credentials.errors import (
 from qianbao.credentials.keyring import rotate
 from qianbao.credentials.models import Caller, Role, Scope
 from qianbao.credentials.sign_in import Place
+from qianbao.credentials.sweep import sweep
 from qianbao.ids import Id
 from qianbao.parties import service
 from qianbao.parties.errors import FrozenByHouse
@@ -91,6 +92,19 @@ async def test_many_requests_of_many_sessions_are_few_queries(desk: Desk) -> Non
     desk.clock.advance(1)
     await asyncio.gather(*(counting.authenticate(one.token) for one in signed for _ in range(20)))
     assert counting.queries == 2
+
+
+async def test_sessions_long_over_are_swept_and_living_ones_stay(desk: Desk) -> None:
+    person = await desk.person()
+    old = await desk.signed_in(person)
+    desk.clock.advance(40 * DAY)
+    living = await desk.signed_in(person)
+    assert await sweep(desk.parts) >= 1
+    rows = await desk.db.rows(
+        "SELECT id FROM session WHERE id = ANY ($1)", [old.session.id, living.session.id]
+    )
+    assert [row["id"] for row in rows] == [living.session.id]
+    await desk.caller(living)
 
 
 async def test_devices_are_listed_and_signed_out_one_by_one_or_all(desk: Desk) -> None:

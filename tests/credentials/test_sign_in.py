@@ -1,6 +1,7 @@
 """Signing in: everybody by their own means, nobody by guessing, and no account is given away."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from qianbao.credentials.errors import (
     SignInRefused,
     StaffUnknown,
 )
+from qianbao.credentials.hashing import Hasher
 from qianbao.credentials.models import Role
 from qianbao.credentials.rate import TooManyTries
+from qianbao.credentials.rules import Rules
 from qianbao.credentials.sign_in import Place
 from qianbao.errors import QianbaoError
 from tests.credentials.conftest import AWAY, HERE, PIN, SECRET, Desk
@@ -247,6 +250,15 @@ async def test_a_changed_password_signs_the_other_devices_out(desk: Desk) -> Non
 def test_passwords_that_are_guessed_first_are_refused(secret: str) -> None:
     with pytest.raises(PasswordWeak):
         forms.password(secret, known=("Lili@shop",))
+
+
+async def test_a_password_is_hashed_anew_when_the_parameters_have_changed(desk: Desk) -> None:
+    person = await desk.person()
+    stronger = replace(desk.parts, hasher=Hasher(Rules(argon2_time=2, argon2_memory_kib=128)))
+    assert await password.check(stronger, person.id, SECRET) is False
+    rows = await desk.db.rows("SELECT hash FROM password WHERE holder = $1", person.id)
+    assert "m=128,t=2" in rows[0]["hash"]
+    await desk.signed_in(person)
 
 
 async def test_no_password_and_no_token_is_kept_in_the_clear_or_shown(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -10,7 +11,14 @@ from qianbao.ids import Id, derive
 from qianbao.journal import CommandReused, Journal, Receipt
 from qianbao.journal.errors import AccountClosed
 from qianbao.parties import service
-from qianbao.parties.errors import AlreadyFrozen, FrozenByHouse, NotFrozen, PartyMalformed, WalletUnknown
+from qianbao.parties.errors import (
+    AlreadyFrozen,
+    FrozenByHouse,
+    NotFrozen,
+    PartyMalformed,
+    PersonFrozen,
+    WalletUnknown,
+)
 from qianbao.parties.models import FrozenBy, KycClass, PartyKind, PartyState, Wallet
 from qianbao.parties.requests import NewWallet
 from tests.parties.conftest import Network
@@ -144,6 +152,36 @@ async def test_what_is_not_frozen_not_there_or_not_told_why_is_refused(network: 
         )
     with pytest.raises(PartyMalformed):
         await freeze(network, wallet, "no reason", reason=" ")
+
+
+async def test_a_person_whom_the_house_froze_opens_no_further_wallet(network: Network) -> None:
+    wallet = await network.wallet()
+    person, new = (
+        wallet.person,
+        NewWallet(id=network.id(), person=wallet.person, brand="lanhua", handle="barred"),
+    )
+
+    async def change(act: Callable[..., Awaitable[Receipt]], key: str) -> Receipt:
+        return await act(
+            HOLDER,
+            parties=network.parties,
+            journal=network.journal,
+            command=command(key),
+            kind=PartyKind.PERSON,
+            account=person,
+            by=FrozenBy.HOUSE,
+            reason="court order",
+        )
+
+    await change(service.freeze, "bar")
+    assert (await change(service.freeze, "bar")).replayed
+    with pytest.raises(AlreadyFrozen):
+        await change(service.freeze, "bar again")
+    with pytest.raises(PersonFrozen):
+        await network.open(wallets=[new])
+    assert (await network.parties.wallet(wallet.id)).state is PartyState.ACTIVE
+    await change(service.unfreeze, "unbar")
+    await network.open(wallets=[new])
 
 
 async def test_two_processes_freezing_one_wallet_at_once_freeze_it_once(network: Network) -> None:

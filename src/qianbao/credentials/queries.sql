@@ -96,6 +96,21 @@ AND    device = $2
 AND    revoked_at IS NULL
 RETURNING id;
 
+-- name: sweep_sessions
+-- Those over since before moment $1, some at a time. Index: session_pkey (ids are in the order of their making).
+DELETE FROM session
+WHERE  id IN (
+    SELECT s.id
+    FROM   session AS s
+    WHERE  s.expires_at < $1
+    OR     s.revoked_at < $1
+    OR     s.seen_at + s.idle < $1
+    ORDER  BY s.id
+    LIMIT  $2
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING id;
+
 -- name: add_device
 INSERT INTO device (id, holder, name, created_at)
 VALUES ($1, $2, $3, $4);

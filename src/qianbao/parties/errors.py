@@ -29,6 +29,12 @@ class PersonUnknown(NotFound):
     code = "person_unknown"
 
 
+class PersonFrozen(Conflict):
+    """The house has frozen this person: no wallet is opened for them."""
+
+    code = "person_frozen"
+
+
 class WalletUnknown(NotFound):
     """There is no such wallet, or it is not the caller's to see."""
 

@@ -78,6 +78,9 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     phone: str | None
     kyc_class: KycClass
     state: PartyState
+    """Frozen by the house: no further wallet is opened. Their wallets are frozen each by itself."""
+    frozen_by: FrozenBy | None
+    version: int
     created_at: int
     """Nanoseconds."""
 

@@ -27,12 +27,13 @@ from qianbao.parties.errors import (
     AccountNumberTaken,
     HandleTaken,
     PartyExists,
+    PersonFrozen,
     PhoneTaken,
     TillExists,
     WalletExists,
 )
 from qianbao.parties.kyc import Kyc
-from qianbao.parties.models import KycClass, Merchant, Person, Store, Till, Wallet
+from qianbao.parties.models import KycClass, Merchant, PartyState, Person, Store, Till, Wallet
 from qianbao.parties.requests import NewMerchant, NewPerson, NewStore, NewTill, NewWallet
 from qianbao.parties.store import SQL, Parties
 
@@ -78,8 +79,8 @@ async def open_many(
 
     A wallet's person, a store's merchant and a till's store may come in the same call or stand already.
     Raises `PartyMalformed`, `UnknownBrand`, `UnknownMcc`, `PhoneTaken`, `HandleTaken`, `AccountNumberTaken`,
-    `WalletExists`, `PersonUnknown`, `MerchantUnknown`, `StoreUnknown`, and `PartyExists` where an id stands
-    for something else.
+    `WalletExists`, `PersonUnknown`, `PersonFrozen`, `MerchantUnknown`, `StoreUnknown`, and `PartyExists`
+    where an id stands for something else.
     """
     people = [requests.person(asked) for asked in people]
     merchants = [requests.merchant(asked) for asked in merchants]
@@ -89,6 +90,8 @@ async def open_many(
     merchant_ids, store_ids = {m.id for m in merchants}, {s.id for s in stores}
     standing = {wallet.person for wallet in wallets} - classes.keys()
     for person in await asyncio.gather(*map(parties.person, standing)):
+        if person.state is PartyState.FROZEN:
+            raise PersonFrozen()
         classes[person.id] = person.kyc_class
     await asyncio.gather(*map(parties.merchant, {store.merchant for store in stores} - merchant_ids))
     await asyncio.gather(*map(parties.store, {till.store for till in tills} - store_ids))

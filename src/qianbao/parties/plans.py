@@ -6,7 +6,7 @@ A freeze is the ledger's own means: a pending transfer of nothing that closes th
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from qianbao.ids import Id, leg
 from qianbao.journal import digest
@@ -14,7 +14,17 @@ from qianbao.journal.models import Event, Plan, Step, Transfer
 from qianbao.ledger import TransferFlags
 from qianbao.parties.chart import AccountCode, TransferCode, house_account
 from qianbao.parties.errors import AlreadyFrozen, FrozenByHouse, NotFrozen
-from qianbao.parties.models import ACTIVE, NEXT, FrozenBy, Merchant, PartyKind, PartyState, Standing, Wallet
+from qianbao.parties.models import (
+    ACTIVE,
+    NEXT,
+    FrozenBy,
+    Merchant,
+    PartyKind,
+    PartyState,
+    Person,
+    Standing,
+    Wallet,
+)
 
 CONTROL = house_account(AccountCode.CONTROL)
 
@@ -33,9 +43,18 @@ class PartyStateStep(Step, frozen=True, kw_only=True, gc=False):
     closing: Id | None
 
 
-def kind_of(party: Wallet | Merchant) -> PartyKind:
-    """Whether it is a wallet or a merchant."""
-    return PartyKind.WALLET if isinstance(party, Wallet) else PartyKind.MERCHANT
+Party: TypeAlias = Person | Wallet | Merchant
+
+
+def kind_of(party: Party) -> PartyKind:
+    """What a party is."""
+    match party:
+        case Person():
+            return PartyKind.PERSON
+        case Wallet():
+            return PartyKind.WALLET
+        case Merchant():
+            return PartyKind.MERCHANT
 
 
 def content(account: Id, told: str, by: FrozenBy, reason: str) -> int:
@@ -43,18 +62,17 @@ def content(account: Id, told: str, by: FrozenBy, reason: str) -> int:
     return digest(account, told, by, reason)
 
 
-def freeze(party: Wallet | Merchant, *, caller: Id, command: Id, by: FrozenBy, reason: str) -> Plan:
-    """Close an account to all money. The house may take a holder's freeze over, which moves nothing.
-
-    Raises `AlreadyFrozen`.
+def freeze(party: Party, *, caller: Id, command: Id, by: FrozenBy, reason: str) -> Plan:
+    """Close an account to all money, or bar a person from new wallets. The house may take a holder's
+    freeze over, which moves nothing. Raises `AlreadyFrozen`.
     """
     before: Standing = (party.state, party.frozen_by)
     after: Standing = (PartyState.FROZEN, by)
     if after not in NEXT[before]:
         raise AlreadyFrozen()
-    closing = party.closing
+    closing = None if isinstance(party, Person) else party.closing
     transfers: tuple[Transfer, ...] = ()
-    if closing is None:
+    if closing is None and not isinstance(party, Person):
         closing = leg(command, 1)
         close = Transfer(
             id=closing,
@@ -68,28 +86,32 @@ def freeze(party: Wallet | Merchant, *, caller: Id, command: Id, by: FrozenBy, r
     return _plan(party, caller, command, transfers, after, closing, by, reason)
 
 
-def unfreeze(party: Wallet | Merchant, *, caller: Id, command: Id, by: FrozenBy, reason: str) -> Plan:
-    """Open a frozen account again. Raises `NotFrozen`, and `FrozenByHouse` for a holder's try at
+def unfreeze(party: Party, *, caller: Id, command: Id, by: FrozenBy, reason: str) -> Plan:
+    """Open what is frozen again. Raises `NotFrozen`, and `FrozenByHouse` for a holder's try at
     what the house closed."""
     before: Standing = (party.state, party.frozen_by)
-    if ACTIVE not in NEXT[before] or party.closing is None:
+    if ACTIVE not in NEXT[before]:
         raise NotFrozen()
     if party.frozen_by is FrozenBy.HOUSE and by is not FrozenBy.HOUSE:
         raise FrozenByHouse()
-    void = Transfer(
-        id=leg(command, 1),
-        debit=party.id,
-        credit=CONTROL,
-        amount=0,
-        code=TransferCode.FREEZE,
-        flags=int(TransferFlags.VOID_PENDING_TRANSFER),
-        pending_id=party.closing,
-    )
-    return _plan(party, caller, command, (void,), ACTIVE, None, by, reason)
+    transfers: tuple[Transfer, ...] = ()
+    if not isinstance(party, Person):
+        assert party.closing is not None, "a frozen account has its closing transfer"
+        void = Transfer(
+            id=leg(command, 1),
+            debit=party.id,
+            credit=CONTROL,
+            amount=0,
+            code=TransferCode.FREEZE,
+            flags=int(TransferFlags.VOID_PENDING_TRANSFER),
+            pending_id=party.closing,
+        )
+        transfers = (void,)
+    return _plan(party, caller, command, transfers, ACTIVE, None, by, reason)
 
 
 def _plan(
-    party: Wallet | Merchant,
+    party: Party,
     caller: Id,
     command: Id,
     transfers: tuple[Transfer, ...],

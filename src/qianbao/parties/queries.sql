@@ -1,6 +1,6 @@
 -- name: persons
 -- The people of these ids. Index: person_pkey, party_pkey.
-SELECT p.id, p.name, p.birth_year, p.city, p.phone, p.kyc_class, s.state, p.created_at
+SELECT p.id, p.name, p.birth_year, p.city, p.phone, p.kyc_class, s.state, s.frozen_by, s.version, p.created_at
 FROM   person AS p
 JOIN   party AS s ON s.id = p.id
 WHERE  p.id = ANY ($1::uuid[]);

@@ -23,7 +23,8 @@ from qianbao.parties.errors import (
     PersonUnknown,
 )
 from qianbao.parties.kyc import Kyc
-from qianbao.parties.models import FrozenBy, KycClass, Merchant, PartyKind, PartyState, Payee, Person, Wallet
+from qianbao.parties.models import FrozenBy, KycClass, PartyKind, PartyState, Payee, Person
+from qianbao.parties.plans import Party
 from qianbao.parties.store import SQL, Parties
 
 REPLANS_MAX: Final = 8
@@ -40,13 +41,13 @@ async def freeze(
     by: FrozenBy,
     reason: str,
 ) -> Receipt:
-    """Close a wallet or a merchant to all money, durably; event `account.frozen`.
+    """Close a wallet or a merchant to all money, or a person to new wallets, durably; event `account.frozen`.
 
-    Raises `AlreadyFrozen`, `WalletUnknown`, `MerchantUnknown`, `PartyMalformed`, `PartyBusy`.
+    Raises `AlreadyFrozen`, `PartyMalformed`, `PartyBusy`, and the party's `…Unknown`.
     """
     reason = names.label(reason, field="reason", size_max=200)
 
-    def plan(party: Wallet | Merchant) -> Plan:
+    def plan(party: Party) -> Plan:
         return plans.freeze(party, caller=caller, command=command, by=by, reason=reason)
 
     told = plans.content(account, "account.frozen", by, reason)
@@ -64,13 +65,13 @@ async def unfreeze(
     by: FrozenBy,
     reason: str,
 ) -> Receipt:
-    """Open a frozen wallet or merchant again, durably; event `account.unfrozen`.
+    """Open a frozen party again, durably; event `account.unfrozen`.
 
     Raises `NotFrozen`, `FrozenByHouse`, `WalletUnknown`, `MerchantUnknown`, `PartyMalformed`, `PartyBusy`.
     """
     reason = names.label(reason, field="reason", size_max=200)
 
-    def plan(party: Wallet | Merchant) -> Plan:
+    def plan(party: Party) -> Plan:
         return plans.unfreeze(party, caller=caller, command=command, by=by, reason=reason)
 
     told = plans.content(account, "account.unfrozen", by, reason)
@@ -83,11 +84,11 @@ async def _change(
     command: Id,
     kind: PartyKind,
     account: Id,
-    plan: Callable[[Wallet | Merchant], Plan],
+    plan: Callable[[Party], Plan],
     content: int,
 ) -> Receipt:
     for _ in range(REPLANS_MAX):
-        party = await (parties.wallet if kind is PartyKind.WALLET else parties.merchant)(account)
+        party = await _party(parties, kind, account)
         try:
             planned = plan(party)
         except (AlreadyFrozen, NotFrozen, FrozenByHouse):
@@ -101,6 +102,16 @@ async def _change(
             case receipt:
                 return receipt
     raise PartyBusy()
+
+
+async def _party(parties: Parties, kind: PartyKind, id: Id) -> Party:
+    match kind:
+        case PartyKind.PERSON:
+            return await parties.person(id)
+        case PartyKind.WALLET:
+            return await parties.wallet(id)
+        case PartyKind.MERCHANT:
+            return await parties.merchant(id)
 
 
 async def freeze_all_of(

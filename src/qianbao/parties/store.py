@@ -140,6 +140,8 @@ def _person(row: asyncpg.Record) -> Person:
         phone=row["phone"],
         kyc_class=KycClass(row["kyc_class"]),
         state=PartyState(row["state"]),
+        frozen_by=_frozen_by(row["frozen_by"]),
+        version=row["version"],
         created_at=row["created_at"],
     )
 

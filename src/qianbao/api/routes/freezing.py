@@ -167,3 +167,65 @@ async def unfreeze_merchant(
         reason=body.reason,
     )
     return answered(receipt, response, StandingView)
+
+
+@router.post(
+    "/people/{person_id}/freeze",
+    responses=problems(errors.PersonUnknown, errors.AlreadyFrozen, errors.PartyBusy, CommandReused),
+)
+async def freeze_person(
+    person_id: Id,
+    body: ReasonRequest,
+    key: IdempotencyKey,
+    caller: Operators,
+    parts: PartsDep,
+    response: Response,
+) -> StandingView:
+    """Bar a person from new wallets, and close all that they have to all money."""
+    first = command(caller, key)
+    receipt = await service.freeze(
+        caller.id,
+        parties=parts.parties,
+        journal=parts.journal,
+        command=first,
+        kind=PartyKind.PERSON,
+        account=person_id,
+        by=FrozenBy.HOUSE,
+        reason=body.reason,
+    )
+    await service.freeze_all_of(
+        caller.id,
+        parties=parts.parties,
+        journal=parts.journal,
+        command=first,
+        person=person_id,
+        by=FrozenBy.HOUSE,
+        reason=body.reason,
+    )
+    return answered(receipt, response, StandingView)
+
+
+@router.post(
+    "/people/{person_id}/unfreeze",
+    responses=problems(errors.PersonUnknown, errors.NotFrozen, errors.PartyBusy, CommandReused),
+)
+async def unfreeze_person(
+    person_id: Id,
+    body: ReasonRequest,
+    key: IdempotencyKey,
+    caller: Operators,
+    parts: PartsDep,
+    response: Response,
+) -> StandingView:
+    """Let a person open wallets again. The wallets that were frozen are opened one by one."""
+    receipt = await service.unfreeze(
+        caller.id,
+        parties=parts.parties,
+        journal=parts.journal,
+        command=command(caller, key),
+        kind=PartyKind.PERSON,
+        account=person_id,
+        by=FrozenBy.HOUSE,
+        reason=body.reason,
+    )
+    return answered(receipt, response, StandingView)

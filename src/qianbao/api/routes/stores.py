@@ -132,6 +132,7 @@ async def _store(parts: Parts, caller: Caller, store_id: Id) -> Store:
 
 
 def page_after(cursor: str | None) -> Id:
+    """The id after which a page begins. Raises `CursorMalformed`, `IdMalformed`."""
     after = cursor_read(cursor, tuple[str])
     return NONE if after is None else parse(after[0], field="cursor")
 

@@ -121,6 +121,7 @@ class KycRequest(Body):
         errors.HandleTaken,
         errors.AccountNumberTaken,
         errors.PartyExists,
+        errors.PersonFrozen,
     ),
 )
 async def open_wallet(
