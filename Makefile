@@ -26,7 +26,7 @@ bench: $(VENV)/.dev
 	$(BIN)/qianbao bench all
 
 soak: $(VENV)/.dev
-	SOAK_KILLS=$(SOAK_KILLS) $(BIN)/python -m tests.soak
+	SOAK_KILLS=$(SOAK_KILLS) $(BIN)/python -m tests.faults.soak
 
 docs: $(VENV)/.dev
 	$(BIN)/zensical build --clean

@@ -31,19 +31,25 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def recorded(home: Path) -> dict[str, Any]:
+    """What stands in the record; the folder is made where there is none."""
+    home.mkdir(parents=True, exist_ok=True)
+    if (home / "record.json").exists():
+        found: dict[str, Any] = json.loads((home / "record.json").read_text())
+        return found
+    return {"kills": {}, "payments": 0, "seconds": 0.0, "runs": 0, "slowest_recovery_s": 0.0}
+
+
+def note(home: Path, record: dict[str, Any], log: Path) -> None:
+    """Keep the record; the client's log has been checked and goes."""
+    (home / "record.json").write_text(json.dumps(record, indent=2) + "\n")
+    log.unlink()
+    say(f"books whole, every answer stands: {json.dumps(record)}")
+
+
 async def soak(home: Path, wanted: int) -> None:
     """Kill until `wanted` kills stand in the record. Fails at the first fault."""
-    home.mkdir(parents=True, exist_ok=True)
-    record_path = home / "record.json"
-    record: dict[str, Any] = {
-        "kills": {},
-        "payments": 0,
-        "seconds": 0.0,
-        "runs": 0,
-        "slowest_recovery_s": 0.0,
-    }
-    if record_path.exists():
-        record = json.loads(record_path.read_text())
+    record = recorded(home)
     counts = Counter[str](record["kills"])
     live = Live(home / "home", QIANBAO_WORKERS="2")
     prepare(live.home)
