@@ -67,7 +67,7 @@ async def soak(home: Path, wanted: int) -> None:
             log.close()
             counted = await kills.verify(live, log.path, run=run)
             counts.update({str(target): count for target, count in part.kills.items()})
-            record = {
+            record |= {
                 "kills": dict(counts),
                 "payments": record["payments"] + counted["payments"],
                 "seconds": record["seconds"] + time.monotonic() - began,
