@@ -37,6 +37,8 @@ SECURITY: Final[Headers] = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(self), geolocation=(), microphone=()"),
 ]
+NOSNIFF: Final[Headers] = [(b"x-content-type-options", b"nosniff")]
+"""What JSON needs of them: a hot route answers nothing else."""
 TLS_ONLY: Final = (b"strict-transport-security", b"max-age=31536000")
 PRIVATE: Final = (b"cache-control", b"no-store")
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -87,7 +89,8 @@ class Door:
         tls = scope.get("scheme") == "https"
         asked: dict[bytes, bytes] = dict(scope["headers"])
         status = 500
-        own: Headers = [(b"x-request-id", request_id.encode()), *SECURITY]
+        found = self._hot.find(path) if method == "POST" else None
+        own: Headers = [(b"x-request-id", request_id.encode()), *(SECURITY if found is None else NOSNIFF)]
         if tls:
             own.append(TLS_ONLY)
 
@@ -101,7 +104,6 @@ class Door:
                 message["headers"] = [*given, *own]
             await send(message)
 
-        found = self._hot.find(path) if method == "POST" else None
         credential = asked.get(b"authorization") or asked.get(b"cookie")
         try:
             self._admit(scope, method, path, asked, credential, tls)
