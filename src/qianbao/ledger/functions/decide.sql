@@ -16,7 +16,7 @@ CREATE OR REPLACE FUNCTION ledger_decide(
     OUT statuses int[], OUT timestamps bigint[], OUT releases bigint[],
     OUT closed_ids uuid[], OUT closed_now boolean[]
 ) LANGUAGE plpgsql
-SET enable_hashjoin = on SET enable_nestloop = off SET enable_mergejoin = off
+SET enable_hashjoin = on SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off
 AS $$
 #variable_conflict use_variable
 DECLARE

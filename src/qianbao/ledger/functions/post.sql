@@ -58,7 +58,8 @@ CREATE OR REPLACE FUNCTION ledger_post_once(
     stamps bigint[], spends smallint[], fresh boolean, careful boolean, now_ns bigint,
     OUT statuses int[], OUT timestamps bigint[]
 ) LANGUAGE plpgsql
-SET enable_hashjoin = off SET enable_mergejoin = off    -- a nested loop over sorted ids locks in key order
+SET enable_hashjoin = off SET enable_mergejoin = off    -- a nested loop over sorted ids locks in key order,
+SET enable_seqscan = off                                -- by the index, however small the table was when planned
 AS $$
 #variable_conflict use_variable
 DECLARE
