@@ -27,9 +27,14 @@ class Codes:
         self._by_id: Gather[Id, PayerCode] = Gather(self._fetch)
 
     async def find(self, digits: str) -> PayerCode | None:
-        """The code of these digits, or None. Also found by the keyring's older secrets."""
-        for hashed in self._keyring.digests(PURPOSE, digits.encode()):
+        """The code of these digits, or None. Also found by the keyring's older secrets, and by a newer one
+        than this process has seen: only for what is not found is the keyring's file looked at."""
+        known = self._keyring.known(PURPOSE, digits.encode())
+        for hashed in known:
             if found := await self._by_id.one(of_bytes(hashed[:16])):
+                return found
+        for hashed in self._keyring.digests(PURPOSE, digits.encode()):
+            if hashed not in known and (found := await self._by_id.one(of_bytes(hashed[:16]))):
                 return found
         return None
 
