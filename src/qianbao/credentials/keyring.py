@@ -72,7 +72,7 @@ class Keyring:
         return None if found is None else self._digest(found, purpose, data)
 
     def known(self, purpose: str, data: bytes) -> tuple[bytes, ...]:
-        """As `digests`, without a look at the file: what is not found under these may be under a newer one."""
+        """As `digests`, without a look at the file: what is not found may be under a newer secret."""
         return tuple(self._digest(version, purpose, data) for version in reversed(self._versions))
 
     def digests(self, purpose: str, data: bytes) -> tuple[bytes, ...]:
