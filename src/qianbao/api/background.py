@@ -12,6 +12,7 @@ import structlog
 from qianbao.api import starter
 from qianbao.api.parts import Parts
 from qianbao.clock import rfc3339
+from qianbao.credentials.sweep import sweep as forget
 from qianbao.errors import Unavailable
 from qianbao.events import Dispatcher
 from qianbao.events.webhook.client import Client
@@ -25,6 +26,8 @@ Loop = Callable[[], Awaitable[None]]
 INDEX_S: Final = 0.5
 """How far the index of transfers may be behind the commits."""
 EXPIRY_S: Final = 1.0
+SWEEP_S: Final = 3600.0
+"""How often sessions, challenges and counters that are over are forgotten."""
 CITY_S: Final = 60.0
 """How often the worker looks whether something of the starter city is left to replay."""
 AGAIN_S: Final = 1.0
@@ -95,6 +98,7 @@ async def workers(parts: Parts) -> AsyncGenerator[dict[str, Loop]]:
             "ledger_index": every(INDEX_S, parts.ledger.index),
             "ledger_expiry": every(EXPIRY_S, parts.ledger.expire),
             "trade_expiry": every(EXPIRY_S, sweep),
+            "credentials": every(SWEEP_S, lambda: forget(parts.credentials)),
             "city": every(CITY_S, lambda: starter.go_on(parts)),
         }
     finally:
