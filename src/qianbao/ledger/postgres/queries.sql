@@ -31,7 +31,7 @@ WITH reach AS MATERIALIZED (
 SELECT {transfer}
 FROM  (SELECT {transfer} FROM (
            SELECT {t_transfer}
-           FROM   entered CROSS JOIN LATERAL (SELECT * FROM transfer t WHERE t.ts = entered.ts OFFSET 0) t
+           FROM   entered CROSS JOIN LATERAL (SELECT {t_transfer} FROM transfer t WHERE t.ts = entered.ts OFFSET 0) t
            WHERE  ($7::uuid IS NULL OR ($8 AND t.debit_account = $7) OR ($9 AND t.credit_account = $7))
            AND    ($10::uuid IS NULL OR t.user_data_128 = $10)
            AND    ($11::bigint IS NULL OR t.user_data_64 = $11)
