@@ -89,12 +89,13 @@ def refund(
         reason=reason,
         at=now,
     )
+    told = answer(refunded)
     return Plan(
         caller=command.caller,
         command=command.id,
         digest=command.digest,
         transfers=give_back(trade, refunded, command=command.id, code=TransferCode.REFUND),
         steps=(moved(trade, refunded), given),
-        event=Event(type="trade.refunded", subject=trade.id, data=facts(refunded) | shown(given)),
-        result=answer(refunded) | shown(given),
+        event=Event(type="trade.refunded", subject=trade.id, data=facts(refunded, told) | shown(given)),
+        result=told | shown(given),
     )

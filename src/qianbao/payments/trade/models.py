@@ -213,18 +213,25 @@ def answer(trade: Trade) -> dict[str, Any]:
     return shown
 
 
-def facts(trade: Trade, answered: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What an event tells of a trade: all that receipts, webhooks and consumption records need.
-
-    `answered`: the trade's `answer`, where it is at hand (the hot path makes it once)."""
-    told = dict(answered) if answered is not None else answer(trade)
-    del told["id"]
-    told["trade"] = str(trade.id)
+def facts(trade: Trade, shown: dict[str, Any]) -> dict[str, Any]:
+    """What an event tells of a trade, beside its `answer` (`shown`): all that receipts, webhooks and
+    consumption records need."""
+    told = shown.copy()
+    told["trade"] = told.pop("id")
     if trade.store is not None:
         told["store"] = str(trade.store)
-    for name in ("mcc", "city", "brand", "subject", "attach", "till"):
-        if text := getattr(trade, name):
-            told[name] = text
+    if trade.mcc:
+        told["mcc"] = trade.mcc
+    if trade.city:
+        told["city"] = trade.city
+    if trade.brand:
+        told["brand"] = trade.brand
+    if trade.subject:
+        told["subject"] = trade.subject
+    if trade.attach:
+        told["attach"] = trade.attach
+    if trade.till:
+        told["till"] = trade.till
     if trade.subsidies:
         told["subsidies"] = [{"account": str(account), "amount": part} for account, part in trade.subsidies]
     return told
