@@ -28,7 +28,7 @@ KEYWORDS = (
     "|with|when|case|then|else|distinct|for|on|as|into|asc|desc|except|lateral|insert|delete|join|values"
     "|returns|declare|perform|between|exists|materialized|conflict|over|partition"
 )
-LOWER = re.compile(rf"(?<![\w.:])({KEYWORDS})(?![\w(.])")
+LOWER = re.compile(rf"(?<![\w.:])(?<!= )({KEYWORDS})(?![\w(.])")
 
 
 def test_keywords_are_upper_case() -> None:
@@ -112,7 +112,8 @@ def test_every_named_query_is_used_and_every_used_one_is_named() -> None:
         neighbours = [source for source in product() if _nearest(source.path.parent) == path.parent]
         strings = {
             node.value
-            for source in neighbours
+            for source in product()
+            if source.room == path.relative_to(PACKAGE).parts[0]
             for node in ast.walk(source.tree)
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
         }
