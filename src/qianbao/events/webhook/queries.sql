@@ -60,13 +60,15 @@ RETURNING d.id AS delivery, d.tries, w.id AS webhook, w.url, w.secret, w.secret_
           c.id, c.type, c.ts, c.subject, c.data, c.xid::text::bigint AS xid, c.ordinal;
 
 -- name: note
--- What came of the tries. `due` NULL: it is not tried again.
+-- What came of the tries. `due` NULL: it is not tried again. By the key: said so that no index of what waits
+-- is read whole. Index: webhook_delivery_pkey (id).
 UPDATE webhook_delivery AS d
 SET    state = n.state, due = n.due, tries = n.tries, tried = $7, status = n.status, answer = n.answer
 FROM   unnest($1::uuid[], $2::text[], $3::bigint[], $4::int[], $5::int[], $6::text[])
        AS n (id, state, due, tries, status, answer)
 WHERE  d.id = n.id
-AND    d.state = 'waiting';
+AND    d.id = ANY ($1)
+AND    d.state NOT IN ('delivered', 'failed');
 
 -- name: release
 -- The next event of each subject whose turn it now is. Index: webhook_delivery_line.
