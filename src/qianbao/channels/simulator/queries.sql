@@ -44,13 +44,6 @@ FROM   simbank.entry
 WHERE  bank = $1
 AND    reference = $2;
 
--- name: entries
-SELECT   reference, way, token, amount, currency, number, reason, known
-FROM     simbank.entry
-WHERE    bank = $1
-ORDER BY number DESC
-LIMIT    $2;
-
 -- name: behaviour
 SELECT delay_ms, late_ms, repeats, dark, decline
 FROM   simbank.behaviour
