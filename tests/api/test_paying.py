@@ -137,3 +137,25 @@ async def test_a_person_takes_no_payments_and_a_shop_pays_none(live: Live) -> No
     async with live.shop() as shop:
         answer = await pay(live, shop, made, uuid4().hex)
         assert (answer.status_code, answer.json()["code"]) == (403, "role_refused")
+
+
+async def test_an_account_shows_its_balance_and_what_moved(live: Live) -> None:
+    wallet = live.logins()["person"]["wallet"]
+    async with live.signed_in("person") as person:
+        before = (await person.get(f"/api/v1/accounts/{wallet}")).json()
+        paid = await pay(live, person, await trade(live, 12_34), uuid4().hex)
+        after = (await person.get(f"/api/v1/accounts/{wallet}")).json()
+        moved = (await person.get(f"/api/v1/accounts/{wallet}/transfers", params={"limit": 1})).json()
+        older = await person.get(
+            f"/api/v1/accounts/{wallet}/transfers", params={"limit": 1, "cursor": moved["next_cursor"]}
+        )
+    assert after["balance"] == after["available"] == before["balance"] - 12_34
+    [latest] = moved["items"]
+    assert (latest["kind"], latest["amount"], latest["about"]) == ("payment", -12_34, paid.json()["id"])
+    assert older.json()["items"][0]["id"] != latest["id"]
+
+
+async def test_anothers_account_is_not_there(live: Live) -> None:
+    async with live.signed_in("person") as person:
+        answer = await person.get(f"/api/v1/accounts/{live.logins()['owner']['merchant']}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "account_hidden")
