@@ -1,4 +1,4 @@
-"""Freezing and opening as plans: any order of tries keeps one closing transfer at most, and voids just that."""
+"""Freezing and opening as plans: any order of tries keeps at most one closing transfer, and voids it."""
 
 from collections.abc import Callable
 
