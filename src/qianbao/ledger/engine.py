@@ -68,6 +68,12 @@ class Engine(Protocol):
         Raises `WindowsUnsupported`."""
         ...
 
+    async def set_many_windows(self, asked: Sequence[tuple[int, Windows]]) -> int:
+        """The same for many accounts at once; how many of them there are. Each account once.
+
+        Raises `WindowsUnsupported`."""
+        ...
+
     async def expire(self) -> int:
         """Give back what overdue pending transfers hold; how many. The background worker calls this."""
         ...

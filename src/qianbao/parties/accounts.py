@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -15,8 +14,6 @@ from qianbao.parties.chart import AccountCode, house_account
 from qianbao.parties.errors import PartyExists
 from qianbao.parties.kyc import Limits
 
-LANES: Final = 8
-"""How many accounts' limits are set at once."""
 _OVERDRAWN: Final = {AccountCode.FEE, AccountCode.CAPITAL, AccountCode.CONTROL, AccountCode.SETTLING}
 
 
@@ -81,14 +78,11 @@ async def set_limits(ledger: Engine, accounts: Iterable[Id], limits: Limits) -> 
 
 
 async def _set(ledger: Engine, wanted: Iterable[tuple[Id, Limits]]) -> None:
-    queue = iter(wanted)
-
-    async def lane() -> None:
-        for account, limits in queue:
-            stands = await ledger.set_windows(account.int, windows(limits))
-            assert stands, f"{account} has no account"
-
-    await asyncio.gather(*(lane() for _ in range(LANES)))
+    asked = [(account.int, windows(limits)) for account, limits in wanted]
+    for start in range(0, len(asked), BATCH_MAX):
+        batch = asked[start : start + BATCH_MAX]
+        found = await ledger.set_many_windows(batch)
+        assert found == len(batch), f"{len(batch) - found} accounts are missing"
 
 
 async def open_house(ledger: Engine, *, currency: Currency = Currency.CNY) -> None:

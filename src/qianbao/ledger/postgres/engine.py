@@ -195,10 +195,18 @@ class PostgresEngine:
 
     async def set_windows(self, account: int, windows: Windows) -> bool:
         """Set the maxima of an account's spend windows; what was used stays. False: no such account."""
-        w = windows
-        most = (w.day_max, w.year_max, w.life_max, w.static_max, w.pinless_max, w.pinless_count_max)
-        found = await self._send("set_windows", [rows.key(account)], *([figure] for figure in most))
-        return found[0] == 1
+        return await self.set_many_windows([(account, windows)]) == 1
+
+    async def set_many_windows(self, asked: Sequence[tuple[int, Windows]]) -> int:
+        """The same for many accounts at once; how many of them there are. Each account once."""
+        keys = [rows.key(account) for account, _ in asked]
+        most = [
+            (w.day_max, w.year_max, w.life_max, w.static_max, w.pinless_max, w.pinless_count_max)
+            for _, w in asked
+        ]
+        columns = [[row[place] for row in most] for place in range(6)]
+        found: int = (await self._send("set_windows", keys, *columns))[0]
+        return found
 
     async def expire(self) -> int:
         """Give back what overdue pending transfers hold; how many."""

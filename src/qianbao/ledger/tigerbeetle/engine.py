@@ -139,6 +139,10 @@ class TigerBeetleEngine:
         """Raises `WindowsUnsupported`: a limit is an account here."""
         raise WindowsUnsupported(f"Account {account}: a TigerBeetle cluster keeps limits as accounts.")
 
+    async def set_many_windows(self, asked: Sequence[tuple[int, Windows]]) -> int:
+        """Raises `WindowsUnsupported`."""
+        raise WindowsUnsupported(f"{len(asked)} accounts: a TigerBeetle cluster keeps limits as accounts.")
+
     async def expire(self) -> int:
         """Nothing to do: the cluster expires pending transfers by itself."""
         return 0
