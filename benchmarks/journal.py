@@ -133,7 +133,6 @@ class Bench:
         """Lay the unpaid trades that are to be paid next."""
         await self.db.write(LAY_TRADES, first, end)
         await self.db.write("VACUUM ANALYZE trade")
-        await self.db.write("CHECKPOINT")
         self.next = first
 
     async def pay(self) -> None:

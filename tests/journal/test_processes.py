@@ -101,3 +101,9 @@ async def test_accounts_taken_in_any_order_never_lock_each_other_out(
     assert sum(isinstance(r, Receipt) for r in results) == 480
     assert sum([await balance(house, a) for a in accounts]) == 120_000
     assert len(await told(house, *(derive(CALLER, f"ring-{n}") for n in range(600)))) == 480
+
+    for journal in pair:
+        await journal.close()  # a session's counters are out when it has ended
+    row = await house.row("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+    assert row is not None
+    assert row["deadlocks"] == 0

@@ -16,6 +16,8 @@ from qianbao.journal.models import Plan, Transfer
 
 LINKED: Final = 1
 """The ledger's flag of every transfer of a chain but its last."""
+LEDGER: Final = 156
+"""The ledger (ISO 4217 number) that `ledger_post` takes where none is said."""
 
 _json: Final = msgspec.json.Encoder().encode
 
@@ -75,7 +77,7 @@ def _transfers(plans: Sequence[Plan]) -> tuple[Any, ...]:
         [t.amount for t in flat],
         flags if any(flags) else None,
         [t.code for t in flat],
-        [t.ledger for t in flat],
+        _unless([t.ledger for t in flat], LEDGER),
         _unless([t.pending_id for t in flat], NONE),
         _unless([t.user_data_128 for t in flat], NONE),
         _unless([t.user_data_64 for t in flat], 0),

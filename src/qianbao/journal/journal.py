@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 import asyncpg
@@ -56,6 +56,8 @@ class Journal:
         self._scheduled = False
         self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
+        self.sent: Callable[[int], None] = _unheard
+        """Hears of each batch how many commands it has: for the metrics."""
         self._receipts: Gather[Id, asyncpg.Record] = Gather(self._read)
 
     @property
@@ -141,6 +143,7 @@ class Journal:
 
     async def _deliver(self, line: Line, batch: list[_Entry], tries: int = 1) -> None:
         now_ns = self._clock.now()
+        self.sent(len(batch))
         try:
             row = await line.send([entry.plan for entry in batch], now_ns)
         except BatchDisturbed as disturbed:
@@ -159,6 +162,10 @@ class Journal:
             _fail(batch, lost, cause=lost.__cause__)
         else:
             _answer(batch, row, now_ns)
+
+
+def _unheard(_size: int) -> None:
+    """Nobody listens."""
 
 
 def _answer(batch: list[_Entry], row: asyncpg.Record, now_ns: int) -> None:
