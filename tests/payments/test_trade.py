@@ -313,3 +313,20 @@ async def test_an_amount_out_of_range_is_refused_before_anything_is_kept(town: T
         await prepaid(town, shop, amount, out_trade_no=number)
     assert refused.value.code == "amount_out_of_range"
     await prepaid(town, shop, out_trade_no=number)
+
+
+async def test_a_cashier_reaches_the_trades_of_their_own_store_alone(town: Town) -> None:
+    shop = await town.shop()
+    here = Caller(id=town.key(), role=Role.CASHIER, merchant=shop.merchant, store=shop.store, till="1")
+    away = Caller(id=town.key(), role=Role.CASHIER, merchant=shop.merchant, store=town.key(), till="1")
+    number = town.number()
+    trade = await prepaid(town, here, out_trade_no=number)
+    assert (await reading.one(here, town.room, trade)).cashier == here.id
+    for refused in (
+        reading.one(away, town.room, trade),
+        ending.close(away, town.room, command=town.key(), trade=trade),
+    ):
+        with pytest.raises(TradeNotFound):
+            await refused
+    assert (await reading.of_merchant(here, town.room)).trades
+    assert not (await reading.of_merchant(away, town.room)).trades

@@ -71,8 +71,9 @@ async def refunds_of(caller: Caller, room: Payments, trade: Id) -> list[Refund]:
 
 
 async def find(caller: Caller, room: Payments, out_refund_no: str) -> Refund:
-    """A merchant's refund by its own number. Raises `RefundNotFound`."""
+    """A merchant's refund by its own number. Raises `RefundNotFound`, `TradeNotFound` (of another store)."""
     found = await room.refunds.of_number(caller.merchant, out_refund_no) if caller.merchant else None
     if found is None:
         raise RefundNotFound()
+    await merchants_trade(caller, room, found.trade)
     return found

@@ -59,6 +59,8 @@ async def reverse_number(caller: Caller, room: Payments, *, command: Id, out_tra
     async def look(_turn: int) -> tuple[Trade, Plan] | Receipt:
         now = room.clock.now()
         stands = await room.trades.one(trade)
+        if stands is not None and not at_home(caller, stands):
+            raise TradeNotFound()
         if stands is None:
             plan = plans.bury(asked, payee=payee, out_trade_no=out_trade_no, now=now)
             grave = plan.steps[0]
@@ -82,11 +84,14 @@ async def merchants_trade(caller: Caller, room: Payments, trade: Id) -> Trade:
     Raises `TradeNotFound`, for another's too.
     """
     stands = await room.trades.one(trade)
-    if stands is None or stands.merchant != caller.merchant:
-        raise TradeNotFound()
-    if caller.store is not None and stands.store is not None and stands.store != caller.store:
+    if stands is None or stands.merchant != caller.merchant or not at_home(caller, stands):
         raise TradeNotFound()
     return stands
+
+
+def at_home(caller: Caller, trade: Trade) -> bool:
+    """Whether a trade is of the caller's own store, where the caller stands in one."""
+    return caller.store is None or trade.store is None or trade.store == caller.store
 
 
 class Swept(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from qianbao.ledger import AccountFilter, AccountFilterFlags
 from qianbao.parties.chart import TransferCode
 from qianbao.parties.errors import MerchantUnknown
 from qianbao.payments.room import Payments
+from qianbao.payments.trade.ending import at_home
 from qianbao.payments.trade.errors import TradeNotFound
 from qianbao.payments.trade.models import OPEN, Trade, TradeState, trade_id
 from qianbao.payments.trade.service import own_wallet, owns
@@ -52,8 +53,7 @@ async def _may_see(caller: Caller, room: Payments, trade: Trade) -> bool:
     if caller.role in HOUSE:
         return True
     if caller.merchant is not None:
-        at_home = caller.store is None or trade.store is None or trade.store == caller.store
-        return trade.merchant == caller.merchant and at_home
+        return trade.merchant == caller.merchant and at_home(caller, trade)
     if trade.payer is not None:
         return await owns(caller, room, trade.payer)
     return trade.state in OPEN and caller.person is not None
