@@ -49,8 +49,10 @@ def free_port() -> int:
 class Live:
     """One installation: its home, its address, its processes."""
 
-    def __init__(self, home: Path, **environ: str) -> None:
+    def __init__(self, home: Path, *, config: str = "", **environ: str) -> None:
+        """`config`: the text of `config.toml`; `environ`: more settings, as `QIANBAO_WORKERS="2"`."""
         self.home = home
+        self.config = config
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environ = {
@@ -81,6 +83,8 @@ class Live:
     def start(self) -> float:
         """Start it and wait until it takes payments; the seconds that took."""
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self.config:
+            (self.home / "config.toml").write_text(self.config)
         began = time.monotonic()
         with (self.home / "up.log").open("ab") as out:
             self.process = subprocess.Popen(
@@ -186,10 +190,10 @@ class Live:
 
 
 @contextlib.contextmanager
-def started(**environ: str) -> Generator[Live]:
+def started(config: str = "", **environ: str) -> Generator[Live]:
     """An installation in a folder of its own, started, and gone at the end."""
     with tempfile.TemporaryDirectory(prefix="qianbao-live-", ignore_cleanup_errors=True) as folder:
-        live = Live(Path(folder) / "home", **environ)
+        live = Live(Path(folder) / "home", config=config, **environ)
         live.start()
         try:
             yield live

@@ -12,6 +12,7 @@ from qianbao import __version__
 from qianbao.api import logs, problems
 from qianbao.api.background import going, servers
 from qianbao.api.door import Door, Rates
+from qianbao.api.metrics import watch
 from qianbao.api.parts import opened
 from qianbao.api.routes import hot_routes, routers
 from qianbao.api.schema import openapi
@@ -29,6 +30,7 @@ def application(settings: Settings) -> Door:
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with opened(settings) as parts, going(servers(parts)):
             app.state.parts = parts
+            watch(parts.journal)
             yield
 
     app = FastAPI(

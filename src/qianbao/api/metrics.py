@@ -8,6 +8,8 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from prometheus_client.registry import REGISTRY
 
+from qianbao.journal import Journal
+
 LATENCY_BUCKETS_S: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 
 REQUESTS = Counter("qianbao_http_requests", "Requests answered", ["method", "route", "status"])
@@ -44,6 +46,16 @@ class Told:
         if latency is None:
             latency = self._latency[route] = LATENCY.labels(route)
         latency.observe(seconds)
+
+
+def watch(journal: Journal) -> None:
+    """Count this process's batches, and how many commands wait while one goes out."""
+
+    def sent(size: int) -> None:
+        BATCH.observe(size)
+        QUEUE.set(journal.waiting)
+
+    journal.sent = sent
 
 
 def exposition() -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import signal
 import socket
 import ssl
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
@@ -105,6 +107,8 @@ class House:
             "QIANBAO_HOST": self.settings.host,
             "QIANBAO_PORT": str(self.settings.port),
         }
+        if self.settings.workers > 1:
+            self.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_emptied(self.settings.home / "metrics"))
         log = self.settings.home / "qianbao.log"
         names = [f"server-{number + 1}" for number in range(self.settings.workers)]
         modules = [*((name, "qianbao.api.serve") for name in names), ("worker", "qianbao.api.worker")]
@@ -147,6 +151,13 @@ class House:
             time.sleep(0.02)
             self._tend()
         return False
+
+
+def _emptied(folder: Path) -> Path:
+    """The folder, with nothing in it: several server processes add their metrics up there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 def answers(address: Address, host: str) -> bool:
