@@ -40,7 +40,9 @@ def test_every_command_in_the_documentation_is_a_command() -> None:
 
 
 def _commands(line: str) -> Iterator[list[str]]:
-    for found in re.finditer(r"(?:^|[\s/$(])qianbao(?! import| qianbao)((?: [a-z][a-z-]*)+)(?=$|[\s)])", line):
+    for found in re.finditer(
+        r"(?:^|[\s/$(])qianbao(?! import| qianbao)((?: [a-z][a-z-]*)+)(?=$|[\s)])", line
+    ):
         yield found.group(1).split()
 
 
