@@ -107,9 +107,10 @@ async def lay(url: str, keyring: Keyring) -> list[str]:
     )
     await copy(
         "payer_code",
-        "id wallet issued expires",
+        "id wallet person brand pinless_max issued expires",
         [
-            (of_bytes(keyring.digest(PURPOSE, f"13{n:016d}".encode())[:16]), wallet(n % PAYERS), now, now + 3600 * SECOND)
+            (of_bytes(keyring.digest(PURPOSE, f"13{n:016d}".encode())[:16]), wallet(n % PAYERS),
+             of_int((0xC0 << 120) + n % PAYERS), "lanhua", 200_00, now, now + 3600 * SECOND)
             for n in range(1, CODES)
         ],
     )  # fmt: skip

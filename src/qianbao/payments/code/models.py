@@ -10,16 +10,21 @@ import msgspec
 from qianbao.errors import Conflict, Invalid, NotFound
 from qianbao.ids import Id
 from qianbao.journal.models import Step
+from qianbao.payments.trade.models import Payer
 
 CODE: Final = re.compile(r"[1-9][0-9]{17}", re.ASCII)
 """The brand's two digits, then sixteen drawn at random."""
 
 
 class PayerCode(msgspec.Struct, frozen=True, kw_only=True):
-    """A code that was given to a wallet. `id` is of its keyed hash: the digits are kept nowhere."""
+    """A code that was given to a wallet. `id` is of its keyed hash: the digits are kept nowhere.
+
+    It carries what a charge must know of the payer, as it was when the code was shown, a minute ago at most.
+    """
 
     id: Id
-    wallet: Id
+    person: Id
+    payer: Payer
     device: Id | None = None
     issued: int
     expires: int

@@ -1,6 +1,6 @@
 -- name: codes
 -- The codes of these ids. Index: payer_code_pkey.
-SELECT id, wallet, device, issued, expires, trade
+SELECT id, wallet, person, brand, pinless_max, device, issued, expires, trade
 FROM   payer_code
 WHERE  id = ANY ($1::uuid[]);
 
@@ -21,5 +21,5 @@ WITH gone AS (
     DELETE FROM payer_code
     WHERE  id = ANY (ARRAY (SELECT gone.id FROM gone))
 )
-INSERT INTO payer_code (id, wallet, device, issued, expires)
-VALUES ($1, $2, $3, $4, $5);
+INSERT INTO payer_code (id, wallet, device, issued, expires, person, brand, pinless_max)
+VALUES ($1, $2, $3, $4, $5, $7, $8, $9);

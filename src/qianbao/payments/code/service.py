@@ -27,7 +27,7 @@ from qianbao.payments.room import Payments
 from qianbao.payments.trade import plans
 from qianbao.payments.trade.errors import OutTradeNoUsed, PaysItself, PinRequired
 from qianbao.payments.trade.models import Command, Scene, Trade, answer
-from qianbao.payments.trade.service import needs_pin, own_wallet, owns, payee_of
+from qianbao.payments.trade.service import needs_pin, own_wallet, payee_of
 
 
 async def issue(caller: Caller, room: Payments, *, wallet: Id) -> Shown:
@@ -36,7 +36,10 @@ async def issue(caller: Caller, room: Payments, *, wallet: Id) -> Shown:
     digits = draw(room.brands.get(payer.brand).code_prefix, room.random(16))
     now = room.clock.now()
     expires = now + room.rules.code_s * SECOND
-    await room.codes.issue(digits, wallet=wallet, device=caller.device, now=now, expires=expires)
+    assert caller.person is not None
+    await room.codes.issue(
+        digits, person=caller.person, payer=payer, device=caller.device, now=now, expires=expires
+    )
     return Shown(code=digits, expires=expires)
 
 
@@ -46,7 +49,7 @@ async def status(caller: Caller, room: Payments, digits: str) -> dict[str, Any]:
     Raises `CodeMalformed`, `CodeUnknown`.
     """
     found = await room.codes.find(_checked(digits))
-    if found is None or not await owns(caller, room, found.wallet):
+    if found is None or found.person != caller.person:
         raise CodeUnknown()
     if found.trade is not None:
         trade = await room.trades.one(found.trade)
@@ -108,8 +111,8 @@ async def charge(
                 raise OutTradeNoUsed(out_trade_no)
             trade = stands
         shown = await _good(room, code, payee.merchant, till, now)
-        person, payer = await room.payers.get(shown.wallet)
-        if payee.owner == person:
+        payer = shown.payer
+        if payee.owner == shown.person:
             raise PaysItself()
         used = PayerCodeUsed(id=shown.id, trade=trade.id, at=now)
         if ask:

@@ -13,6 +13,7 @@ from qianbao.db import Database, Gather, queries
 from qianbao.ids import Id, of_bytes
 from qianbao.payments.code.models import PayerCode
 from qianbao.payments.rules import DAY_S
+from qianbao.payments.trade.models import Payer
 
 _SQL: Final = queries(__package__ or "qianbao.payments.code")
 PURPOSE: Final = "payer-code"
@@ -38,16 +39,31 @@ class Codes:
                 return found
         return None
 
-    async def issue(self, digits: str, *, wallet: Id, device: Id | None, now: int, expires: int) -> PayerCode:
+    async def issue(
+        self, digits: str, *, person: Id, payer: Payer, device: Id | None, now: int, expires: int
+    ) -> PayerCode:
         """Give a wallet a new code; only its newest unused one before it stays good."""
         code = PayerCode(
             id=of_bytes(self._keyring.digest(PURPOSE, digits.encode())[:16]),
-            wallet=wallet,
+            person=person,
+            payer=payer,
             device=device,
             issued=now,
             expires=expires,
         )
-        await self.db.write(_SQL["issue"], code.id, wallet, device, now, expires, now - DAY_S * SECOND)
+        forgotten = now - DAY_S * SECOND
+        await self.db.write(
+            _SQL["issue"],
+            code.id,
+            payer.wallet,
+            device,
+            now,
+            expires,
+            forgotten,
+            person,
+            payer.brand,
+            payer.pinless_max,
+        )
         return code
 
     async def _fetch(self, ids: list[Id]) -> Mapping[Id, PayerCode]:
@@ -57,7 +73,8 @@ class Codes:
 def _code(row: asyncpg.Record) -> PayerCode:
     return PayerCode(
         id=row["id"],
-        wallet=row["wallet"],
+        person=row["person"],
+        payer=Payer(wallet=row["wallet"], brand=row["brand"], pinless_max=row["pinless_max"]),
         device=row["device"],
         issued=row["issued"],
         expires=row["expires"],
