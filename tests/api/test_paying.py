@@ -151,11 +151,12 @@ async def test_an_account_shows_its_balance_and_what_moved(live: Live) -> None:
         )
     assert after["balance"] == after["available"] == before["balance"] - 12_34
     [latest] = moved["items"]
-    assert (latest["kind"], latest["amount"], latest["about"]) == ("payment", -12_34, paid.json()["id"])
+    assert (latest["code"], latest["amount"], latest["about"]) == ("payment", 12_34, paid.json()["id"])
+    assert latest["debit"] == wallet
     assert older.json()["items"][0]["id"] != latest["id"]
 
 
 async def test_anothers_account_is_not_there(live: Live) -> None:
     async with live.signed_in("person") as person:
         answer = await person.get(f"/api/v1/accounts/{live.logins()['owner']['merchant']}")
-    assert (answer.status_code, answer.json()["code"]) == (404, "account_hidden")
+    assert answer.status_code == 404

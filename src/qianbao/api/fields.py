@@ -54,7 +54,9 @@ def address_of(request: Request) -> str:
 
 
 def place_of(request: Request, device: DeviceBody) -> Place:
-    """From where somebody signs in. A request that was forwarded is not this machine's own."""
+    """From where somebody signs in. A peer with the server's own address is this machine (`up --lan` serves
+    there alone); a request that was forwarded is not."""
     address = address_of(request)
-    own = address in LOOPBACK and not any(name in request.headers for name in FORWARDED)
+    here = (*LOOPBACK, (request.scope.get("server") or ("",))[0])
+    own = address in here and not any(name in request.headers for name in FORWARDED)
     return Place(address=address, loopback=own, device=device.device, device_name=device.device_name)

@@ -56,7 +56,8 @@ def up(
                 out.print(f"  {who:12} {told}", soft_wrap=True)
         if lan:
             segno.make(address.url).terminal(out=sys.stdout, compact=True)
-            out.print(f"  Trust on the phone once: {address.url}/ca.pem (this installation's own authority)")
+            out.print(f"  Trust on the phone once: {address.url}/ca.pem", soft_wrap=True)
+            out.print("  A drawn password works on this machine alone: change it here before the phone.")
         out.print("Ctrl-C stops it; nothing acknowledged is lost.")
 
     with out.status("Starting …") as shown:
