@@ -91,6 +91,15 @@ async def test_a_person_sees_their_own_events_and_of_the_published_schema(live: 
         assert topup in {event["subject"] for event in all_of_them}
 
 
+async def test_every_event_that_was_told_here_is_of_its_published_schema(live: Live) -> None:
+    async with live.signed_in("operator") as operator:
+        schemas = (await operator.get("/api/v1/events/schemas")).json()
+        events, _ = await told(operator)
+    assert events
+    for event in events:
+        jsonschema_rs.validator_for(schemas[event["type"]], validate_formats=True).validate(event)
+
+
 async def test_a_stream_tells_at_once_and_resumes(live: Live) -> None:
     async with live.signed_in("person") as person:
         async with person.stream("GET", "/api/v1/events/stream") as answer:

@@ -3,30 +3,13 @@
 SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 AS xid;
 
 -- name: feed_after
--- The next events for a reader who sees all. Below the oldest transaction still running nothing can appear
--- any more, so no slower transaction is skipped. Index: command_xid (xid), incremental sort by ordinal.
-SELECT   id, type, ts, subject, data, xid::text::bigint AS xid, ordinal
-FROM     command
-WHERE    xid >= $1::bigint::text::xid8
-AND      (xid, ordinal) > ($1::bigint::text::xid8, $2::smallint)
-AND      xid < pg_snapshot_xmin(pg_current_snapshot())
-AND      outcome = 0
-ORDER BY xid, ordinal
-LIMIT    $3;
+SELECT   id, type, ts, subject, data, xid, ordinal
+FROM     event_after($1::bigint::text::xid8, $2, $3)
+ORDER BY xid, ordinal;
 
 -- name: feed_window
--- Where a bounded stretch of the outbox ends (exclusive). Index: command_xid (xid), read alone.
-SELECT coalesce(
-           (SELECT   xid
-            FROM     command
-            WHERE    xid >= $1::bigint::text::xid8
-            AND      xid < settled.below
-            ORDER BY xid
-            OFFSET   $2
-            LIMIT    1),
-           settled.below)::text::bigint AS below,
-       settled.below::text::bigint AS settled
-FROM   (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS below) AS settled;
+SELECT below, settled
+FROM   event_stretch($1::bigint::text::xid8, $2);
 
 -- name: feed_seen
 -- Candidates for a party's view within a stretch. The text search only narrows: the audience proper is
@@ -41,7 +24,7 @@ AND      ($4::text[] IS NULL
           OR subject::text = ANY ($4)
           OR EXISTS (SELECT FROM unnest($4) AS party WHERE strpos(data, party) > 0))
 AND      ($5::text[] IS NULL OR type = ANY ($5) OR split_part(type, '.', 1) || '.*' = ANY ($5))
-ORDER BY xid, ordinal
+ORDER BY command.xid, command.ordinal
 LIMIT    $6;
 
 -- name: feed_one
@@ -63,16 +46,9 @@ WHERE  name = 'dispatcher';
 
 -- name: dispatch_end
 -- The last of the next events, and how many they are, for when nobody needs their text.
-SELECT   xid::text::bigint AS xid, ordinal, count(*) OVER () AS size
-FROM     (SELECT   xid, ordinal
-          FROM     command
-          WHERE    xid >= $1::bigint::text::xid8
-          AND      (xid, ordinal) > ($1::bigint::text::xid8, $2::smallint)
-          AND      xid < pg_snapshot_xmin(pg_current_snapshot())
-          AND      outcome = 0
-          ORDER BY xid, ordinal
-          LIMIT    $3) AS batch
-ORDER BY batch.xid DESC, batch.ordinal DESC
+SELECT   xid, ordinal, count(*) OVER () AS size
+FROM     event_after($1::bigint::text::xid8, $2, $3)
+ORDER BY xid DESC, ordinal DESC
 LIMIT    1;
 
 -- name: dispatch_move
@@ -87,12 +63,6 @@ RETURNING pg_notify('qianbao_event', '');
 -- name: dispatch_lag
 -- For the metrics: the age in nanoseconds of the oldest settled event not yet dispatched, at time $1.
 SELECT coalesce(max($1::bigint - late.ts), 0) AS age
-FROM   (SELECT   command.ts
-        FROM     command
-        JOIN     event_position AS here ON here.name = 'dispatcher'
-        WHERE    command.xid >= here.xid
-        AND      (command.xid, command.ordinal) > (here.xid, here.ordinal)
-        AND      command.xid < pg_snapshot_xmin(pg_current_snapshot())
-        AND      command.outcome = 0
-        ORDER BY command.xid, command.ordinal
-        LIMIT    1) AS late;
+FROM   event_position AS here
+CROSS  JOIN LATERAL event_after(here.xid, here.ordinal, 1) AS late
+WHERE  here.name = 'dispatcher';

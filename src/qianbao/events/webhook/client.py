@@ -149,7 +149,6 @@ class Client:
             if line.is_available() and not line.has_expired():
                 return line
             await line.aclose()
-        del self._idle[str(url.origin)]
         return None
 
     async def _keep(self, line: Line, url: httpcore2.URL) -> None:

@@ -164,7 +164,7 @@ FROM     webhook_delivery
 WHERE    webhook = $1
 AND      (xid, ordinal) < ($2::bigint::text::xid8, $3::smallint)
 AND      ($4::text IS NULL OR state = $4)
-ORDER BY xid DESC, ordinal DESC
+ORDER BY webhook_delivery.xid DESC, webhook_delivery.ordinal DESC
 LIMIT    $5;
 
 -- name: delivery
