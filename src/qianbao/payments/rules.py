@@ -23,17 +23,20 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     expires_s: Positive = 2 * 3600
     """How long an unpaid trade may be paid when its creator says nothing."""
     expires_s_min: Positive = 60
+    """The shortest time that a creator may set."""
     expires_s_max: Positive = 7 * DAY_S
+    """The longest."""
     paying_s: Positive = 300
     """How long a charge at the till waits for the payer's PIN."""
     refund_days: Positive = 365
+    """How long after its payment a trade may be refunded."""
     refunds_max: Positive = 50
     """Refunds of one trade."""
     code_s: Positive = 60
     """How long a payer's code may be charged."""
     guesses_max: Positive = 10
-    guesses_per_s: Positive = 60
-    """Wrong codes that one till may try within `guesses_per_s` seconds."""
+    """Wrong codes that one till may try within `guesses_per_s`; then it waits, with right ones too."""
+    guesses_per_s: Annotated[int, msgspec.Meta(ge=1, le=DAY_S)] = 60
 
 
 def rules(settings: Settings) -> Rules:

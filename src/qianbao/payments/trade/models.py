@@ -143,7 +143,7 @@ class Trade(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def own(self) -> int:
         """What the payer's own wallet gives."""
-        return self.amount - sum(part for _, part in self.subsidies)
+        return self.amount - sum(part for _, part in self.subsidies) if self.subsidies else self.amount
 
     @property
     def funding(self) -> tuple[tuple[Id, int], ...]:
