@@ -37,6 +37,7 @@ class _Gathered(httpcore2.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - the library's signature
     ) -> httpcore2.AsyncNetworkStream:
+        """A connection to the first checked address that takes one. Raises `UrlRefused`."""
         """The same on top of TLS."""
         return _Gathered(await self._below.start_tls(ssl_context, server_hostname, timeout))
 
