@@ -37,7 +37,6 @@ class _Gathered(httpcore2.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - the library's signature
     ) -> httpcore2.AsyncNetworkStream:
-        """A connection to the first checked address that takes one. Raises `UrlRefused`."""
         """The same on top of TLS."""
         return _Gathered(await self._below.start_tls(ssl_context, server_hostname, timeout))
 
@@ -66,6 +65,7 @@ class Checked(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
+        """A connection to the first checked address that takes one. Raises `UrlRefused`."""
         failed: Exception = httpcore2.ConnectError(f"{host} cannot be reached")
         for address in await self._guard.addresses(host.strip("[]"), port, plain=self._plain):
             try:
