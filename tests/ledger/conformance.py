@@ -1,14 +1,14 @@
-"""The conformance table: what every engine answers, as data. Run against the model, PostgreSQL and TigerBeetle.
+"""The conformance table: what every engine answers, as data.
 
-A case is a story of batches. `A(key, …)` makes an account, `T(key, debit, credit, amount, …)` a transfer; beside
-each stands the status it gets. `Balances` says what an account then holds: debits pending and posted, credits
-pending and posted. Cases marked `ours` are about what TigerBeetle has not.
+A case is a story of batches. `A(key, …)` makes an account, `T(key, debit, credit, amount, …)` a transfer;
+beside each stands the status it gets. `Balances` says what an account then holds: debits pending and posted,
+credits pending and posted. Cases marked `ours` are about what TigerBeetle has not.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from qianbao.ledger import (
     EVERYTHING,
@@ -25,7 +25,10 @@ from qianbao.ledger import (
 from qianbao.money import AMOUNT_MAX
 from tests.ledger.generate import Stamp
 
-AS, TS, AF, F = CreateAccountStatus, CreateTransferStatus, AccountFlags, TransferFlags
+AS: TypeAlias = CreateAccountStatus
+TS: TypeAlias = CreateTransferStatus
+AF: TypeAlias = AccountFlags
+F: TypeAlias = TransferFlags
 OK = TS.CREATED
 NOW = Stamp()
 
@@ -50,9 +53,9 @@ def T(  # noqa: N802 - reads as data
     return Transfer(**{**told, **fields}), stamp, status
 
 
-def R(
+def R(  # noqa: N802 - reads as data
     key: int, pending: int, status: TS = OK, *, amount: int | None = None, **fields: Any
-) -> tuple[Transfer, Stamp, TS]:  # noqa: N802
+) -> tuple[Transfer, Stamp, TS]:
     """A transfer that posts (or, with `void=True`, voids) a pending one, all of it unless said otherwise."""
     void = fields.pop("void", False)
     flags = (F.VOID_PENDING_TRANSFER if void else F.POST_PENDING_TRANSFER) | fields.pop("flags", 0)

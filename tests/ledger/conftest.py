@@ -1,4 +1,4 @@
-"""Which tests need a TigerBeetle server: set QIANBAO_TEST_TIGERBEETLE to its address (host:port) to run them."""
+"""Some tests need a TigerBeetle server: QIANBAO_TEST_TIGERBEETLE is its address (host:port)."""
 
 from __future__ import annotations
 

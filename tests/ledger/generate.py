@@ -30,7 +30,7 @@ NEW_ACCOUNT_FLAGS = (0, 0, 0, 2, 2, 4, 8, 8 | 2, 8 | 4, 32, 6)
 
 @dataclass(frozen=True)
 class Stamp:
-    """The timestamp of an imported event: so much after the newest thing, or that of a thing, or just a number."""
+    """The timestamp of an imported event: after the newest thing, that of some thing, or just a number."""
 
     after: int | None = None
     account: int | None = None
@@ -266,7 +266,7 @@ class World:
 
 
 def starting_accounts(random: Random) -> list[Account]:
-    """Six accounts with various flags, mostly of one ledger; the first without limits, so that it can give."""
+    """Six accounts with various flags, mostly of one ledger; the first is without limits, to give."""
     flags = [0, *(random.choice((0, 0, 0, 2, 2, 4, 8, 10)) for _ in range(5))]
     other = random.random() < 0.3
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -48,7 +49,7 @@ async def test_concurrent_batches_are_as_if_one_after_the_other_in_the_order_of_
     await asyncio.gather(*(client(engine, number, sent) for number in range(1, 7)))
 
     def began(each: Sent) -> int:
-        # The status of an id that stands carries that transfer's own time: count from the batch's other results.
+        # An id that stands is answered with that transfer's own time: count from the batch's other results.
         return max(result.timestamp - place for place, result in enumerate(each[1]))
 
     for batch, results in sorted(sent, key=began):
@@ -70,7 +71,7 @@ async def test_two_connections_on_the_same_accounts_in_opposite_orders_never_dea
                     Transfer(
                         id=base + i, debit_account_id=a, credit_account_id=b, amount=1, ledger=156, code=1
                     )
-                    for i, (a, b) in enumerate(zip(order, order[1:], strict=False))
+                    for i, (a, b) in enumerate(pairwise(order))
                 ]
             )
 

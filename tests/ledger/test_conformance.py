@@ -1,5 +1,5 @@
-"""The conformance table, run against every engine there is: the model, PostgreSQL, and a TigerBeetle server where
-`QIANBAO_TEST_TIGERBEETLE` names one."""
+"""The conformance table, told to every engine there is: the model, PostgreSQL, and a TigerBeetle server
+where `QIANBAO_TEST_TIGERBEETLE` names one."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from qianbao.ledger import (
 )
 from qianbao.ledger import open as open_ledger
 from qianbao.ledger.postgres import PostgresEngine
-from tests.ledger.conftest import TIGERBEETLE
 from tests.ledger.conformance import CASES, Accounts, Balances, Case, History, Limits, Transfers, Wait
+from tests.ledger.conftest import TIGERBEETLE
 from tests.ledger.generate import Stamp
 
 START = 1_790_000_000 * SECOND

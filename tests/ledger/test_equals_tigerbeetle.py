@@ -1,8 +1,8 @@
 """Our PostgreSQL engine against a real TigerBeetle server: equal statuses, balances and histories.
 
-Left out, because they must differ: amounts and sums over 63 bits (TigerBeetle's are 128-bit), spend windows
-(ours), timestamps (each engine has its own clock; their order is compared), and imports that resolve a pending
-transfer with a timeout (TigerBeetle 0.17.9 stops at an assertion).
+Left out, because they must differ: amounts and sums over 63 bits (TigerBeetle's are 128-bit), spend
+windows (ours), timestamps (each engine has its own clock; their order is compared), and imports that resolve
+a pending transfer with a timeout (TigerBeetle 0.17.9 stops at an assertion).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from qianbao.ledger import open as open_ledger
 from qianbao.ledger.postgres import PostgresEngine
 from tests.ledger.conftest import TIGERBEETLE
 from tests.ledger.generate import Stamp, World, opening_transfers, starting_accounts
-from tests.ledger.test_model_equals_postgres import TABLES
+from tests.ledger.test_model_equals_postgres import EMPTY
 
 Event = TypeVar("Event", Account, Transfer)
 Row = TypeVar("Row", Account, Transfer, AccountBalance)
@@ -153,7 +153,7 @@ async def test_any_batches_give_tigerbeetle_and_postgres_equal_answers(
     world = World(random, ours=False)
     base = new(0).int >> 20 << 20
     # Its sequence keeps running, so the newest of PostgreSQL's transfers is of this run, as imports need it.
-    await db.pool.execute(f"TRUNCATE {TABLES}; UPDATE transfer_entry_state SET up_to = 0")
+    await db.pool.execute(EMPTY)
     sides = [
         Side(PostgresEngine(db), 0, base),
         Side(cluster, await newest_of(cluster), base),

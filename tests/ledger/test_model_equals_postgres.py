@@ -20,19 +20,20 @@ from qianbao.ledger import (
     Transfer,
 )
 from qianbao.ledger.postgres import PostgresEngine
-from qianbao.ledger.rules import day_of, turned_over, year_of
+from qianbao.ledger.spend import day_of, turned_over, year_of
 from tests.ledger.generate import Stamp, World, opening_transfers, starting_accounts
 
 START = 1_790_000_000 * SECOND
-TABLES = "account, account_balance, transfer, transfer_pending, transfer_failed, transfer_entry"
+EMPTY = """
+TRUNCATE account, account_balance, transfer, transfer_pending, transfer_failed, transfer_entry;
+UPDATE transfer_entry_state SET up_to = 0, candidate = 0, candidate_xid = '0'
+"""
 
 
 async def emptied(db: Database, clock: ManualClock) -> PostgresEngine:
     """An engine on empty tables."""
-    await db.pool.execute(
-        f"TRUNCATE {TABLES}; UPDATE transfer_entry_state SET up_to = 0, candidate = 0, candidate_xid = '0';"
-        "SELECT setval('ledger_clock', 0)"
-    )
+    await db.pool.execute(EMPTY)
+    await db.pool.execute("SELECT setval('ledger_clock', 0)")
     return PostgresEngine(db, clock=clock)
 
 
@@ -110,7 +111,7 @@ async def test_any_batches_give_the_model_and_postgres_equal_answers(db: Databas
 
 
 def of_today(view: AccountView | None, model: Model) -> AccountView | None:
-    """The view with its windows as they count now: whether an older period's figures are still written is free."""
+    """The view with its windows as they count now: an older period's figures count as zero."""
     if view is None:
         return None
     windows = turned_over(view.windows, day_of(model.clock), year_of(model.clock))

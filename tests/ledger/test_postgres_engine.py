@@ -1,4 +1,4 @@
-"""What only the PostgreSQL engine has: the index behind the commit, the check of the books, the call itself."""
+"""What only the PostgreSQL engine has: the index behind the commit, the check of the books, the call."""
 
 from __future__ import annotations
 
@@ -123,7 +123,10 @@ async def test_a_balance_comes_with_its_pending_transfers_and_windows(db: Databa
 async def test_the_call_takes_missing_columns_as_defaults_and_known_new_ids(db: Database) -> None:
     engine = PostgresEngine(db)
     payer, payee = await two_accounts(engine)
-    call = "SELECT statuses, timestamps FROM ledger_post($1,$2,$3,$4,$5,$6,NULL,$7,NULL,NULL,NULL,NULL,NULL,$8,true,$9)"
+    call = (
+        "SELECT statuses, timestamps"
+        " FROM ledger_post($1,$2,$3,$4,$5,$6,NULL,$7,NULL,NULL,NULL,NULL,NULL,$8,true,$9)"
+    )
     ids = [of_int(next(NEXT)) for _ in range(2)]
     at = 3_000_000_000 * SECOND
     row = await db.row(

@@ -1,4 +1,4 @@
-"""What every ledger engine does. `postgres/` and `tigerbeetle/` implement it, one conformance table tests all."""
+"""What every ledger engine does: `postgres/` and `tigerbeetle/`, both tested by one conformance table."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Engine(Protocol):
         ...
 
     async def balance_with_pending(self, account: int) -> AccountView | None:
-        """An account, its windows and its pending transfers (oldest first), of one moment. None: no account."""
+        """An account, its windows and its pending transfers (oldest first) of one moment. None: not there."""
         ...
 
     async def set_windows(self, account: int, windows: Windows) -> bool:

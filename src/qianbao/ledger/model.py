@@ -6,25 +6,20 @@ One `Model` is one ledger cluster. It takes the same batches and gives the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, TypeVar
 
 import msgspec
 
-from qianbao.ledger import rules
+from qianbao.ledger import rules, spend
+from qianbao.ledger.books import Books
 from qianbao.ledger.models import (
     ID_MAX,
     Account,
     AccountBalance,
-    AccountFilter,
-    AccountFilterFlags,
     AccountFlags,
-    AccountView,
     CreateAccountResult,
     CreateTransferResult,
-    Problem,
-    QueryFilter,
-    QueryFilterFlags,
     Transfer,
     TransferFlags,
     Windows,
@@ -32,61 +27,69 @@ from qianbao.ledger.models import (
 from qianbao.ledger.rules import Pending, PendingState
 from qianbao.ledger.statuses import PASSING, CreateAccountStatus, CreateTransferStatus
 
-Row = TypeVar("Row", Account, Transfer)
 replace = msgspec.structs.replace
+Event = TypeVar("Event", Account, Transfer)
+Status = TypeVar("Status", CreateAccountStatus, CreateTransferStatus)
+LINKED: Final = int(TransferFlags.LINKED)
+"""The same bit for accounts and transfers."""
 
 
-class Model:
-    """Accounts, transfers and what can be asked of them. Dictionaries keep the order of time."""
+class Model(Books):
+    """Books that take batches. See `Books` for what can be asked."""
 
     def __init__(self) -> None:
-        self.accounts: dict[int, Account] = {}
-        self.transfers: dict[int, Transfer] = {}
-        self.pending: dict[int, Pending] = {}
-        self.failed: set[int] = set()
-        self.windows: dict[int, Windows] = {}
-        self.history: dict[tuple[int, int], AccountBalance] = {}
-        self.clock = 0
+        super().__init__()
         self._undo: list[tuple[dict[Any, Any], Any, Any]] | None = None
-
-    # ---- writing ------------------------------------------------------------------------------------
+        self._today = (0, 0)
 
     def create_accounts(self, accounts: Sequence[Account], now_ns: int) -> list[CreateAccountResult]:
         """Make accounts, in order; the result of each."""
         first = self._draw(len(accounts), now_ns)
-        statuses: list[CreateAccountStatus] = []
-        stamps: list[int] = []
-        imports = bool(accounts) and bool(accounts[0].flags & AccountFlags.IMPORTED)
-        for chain in _chains(accounts, AccountFlags.LINKED):
+        results = self._in_order(CreateAccountStatus, accounts, first, self._create_account)
+        return [CreateAccountResult(stamp, status) for status, stamp in results]
+
+    def _in_order(
+        self,
+        kind: type[Status],
+        events: Sequence[Event],
+        first: int,
+        create: Callable[[Event, int], tuple[Status, int]],
+    ) -> list[tuple[Status, int]]:
+        """The status and timestamp of each event. A chain that breaks is taken back, its members say so."""
+        results: list[tuple[Status, int]] = []
+        last = first + len(events) - 1
+        imports = bool(events) and _imported(events[0])
+        for chain in _chains(events):
             self._undo = []
             broken = False
             for i in chain:
-                a, stamp = accounts[i], first + i
-                imported = bool(a.flags & AccountFlags.IMPORTED)
-                if a.flags & AccountFlags.LINKED and i == len(accounts) - 1:
-                    status = CreateAccountStatus.LINKED_EVENT_CHAIN_OPEN
+                event, stamp = events[i], first + i
+                if event.flags & LINKED and stamp == last:
+                    status = kind.LINKED_EVENT_CHAIN_OPEN
                 elif broken:
-                    status = CreateAccountStatus.LINKED_EVENT_FAILED
-                elif imported != imports:
-                    status = CreateAccountStatus.IMPORTED_EVENT_NOT_EXPECTED
-                    if imports:
-                        status = CreateAccountStatus.IMPORTED_EVENT_EXPECTED
-                elif imported and not 0 < a.timestamp < 2**63:
-                    status = CreateAccountStatus.IMPORTED_EVENT_TIMESTAMP_OUT_OF_RANGE
-                elif imported and a.timestamp > first + len(accounts) - 2:
-                    status = CreateAccountStatus.IMPORTED_EVENT_TIMESTAMP_MUST_NOT_ADVANCE
-                elif not imported and a.timestamp:
-                    status = CreateAccountStatus.TIMESTAMP_MUST_BE_ZERO
+                    status = kind.LINKED_EVENT_FAILED
+                elif _imported(event) and not imports:
+                    status = kind.IMPORTED_EVENT_NOT_EXPECTED
+                elif imports and not _imported(event):
+                    status = kind.IMPORTED_EVENT_EXPECTED
+                elif imports and not 0 < event.timestamp < 2**63:
+                    status = kind.IMPORTED_EVENT_TIMESTAMP_OUT_OF_RANGE
+                elif imports and event.timestamp >= last:
+                    status = kind.IMPORTED_EVENT_TIMESTAMP_MUST_NOT_ADVANCE
+                elif not imports and event.timestamp:
+                    status = kind.TIMESTAMP_MUST_BE_ZERO
                 else:
-                    status, stamp = self._create_account(a, stamp)
-                statuses.append(status)
-                stamps.append(stamp)
-                if status != CreateAccountStatus.CREATED and not broken:
+                    status, stamp = create(event, stamp)
+                if status != kind.CREATED and not broken:
                     broken = True
                     self._roll_back()
-                    statuses[chain[0] : i] = [CreateAccountStatus.LINKED_EVENT_FAILED] * (i - chain[0])
+                    for earlier in range(chain[0], i):
+                        results[earlier] = (kind.LINKED_EVENT_FAILED, results[earlier][1])
+                results.append((status, stamp))
+                if status in PASSING and isinstance(event, Transfer):
+                    self.failed.add(event.id)
             self._undo = None
-        return [CreateAccountResult(t, s) for t, s in zip(stamps, statuses, strict=True)]
+        return results
 
     def _create_account(self, a: Account, stamp: int) -> tuple[CreateAccountStatus, int]:
         if a.flags & ~63:
@@ -110,46 +113,11 @@ class Model:
     def create_transfers(self, transfers: Sequence[Transfer], now_ns: int) -> list[CreateTransferResult]:
         """Make transfers, in order; the result of each."""
         first = self._draw(len(transfers), now_ns)
-        day, year = rules.day_of(first), rules.year_of(first)
-        statuses: list[CreateTransferStatus] = []
-        stamps: list[int] = []
-        imports = bool(transfers) and bool(transfers[0].flags & TransferFlags.IMPORTED)
-        for chain in _chains(transfers, TransferFlags.LINKED):
-            self._undo = []
-            broken = False
-            for i in chain:
-                t, stamp = transfers[i], first + i
-                imported = bool(t.flags & TransferFlags.IMPORTED)
-                if t.flags & TransferFlags.LINKED and i == len(transfers) - 1:
-                    status = CreateTransferStatus.LINKED_EVENT_CHAIN_OPEN
-                elif broken:
-                    status = CreateTransferStatus.LINKED_EVENT_FAILED
-                elif imported != imports:
-                    status = CreateTransferStatus.IMPORTED_EVENT_NOT_EXPECTED
-                    if imports:
-                        status = CreateTransferStatus.IMPORTED_EVENT_EXPECTED
-                elif imported and not 0 < t.timestamp < 2**63:
-                    status = CreateTransferStatus.IMPORTED_EVENT_TIMESTAMP_OUT_OF_RANGE
-                elif imported and t.timestamp > first + len(transfers) - 2:
-                    status = CreateTransferStatus.IMPORTED_EVENT_TIMESTAMP_MUST_NOT_ADVANCE
-                elif not imported and t.timestamp:
-                    status = CreateTransferStatus.TIMESTAMP_MUST_BE_ZERO
-                else:
-                    status, stamp = self._create_transfer(t, stamp, day, year)
-                statuses.append(status)
-                stamps.append(stamp)
-                if status != CreateTransferStatus.CREATED and not broken:
-                    broken = True
-                    self._roll_back()
-                    statuses[chain[0] : i] = [CreateTransferStatus.LINKED_EVENT_FAILED] * (i - chain[0])
-                if status in PASSING:
-                    self.failed.add(t.id)
-            self._undo = None
-        return [CreateTransferResult(t, s) for t, s in zip(stamps, statuses, strict=True)]
+        self._today = spend.day_of(first), spend.year_of(first)
+        results = self._in_order(CreateTransferStatus, transfers, first, self._create_transfer)
+        return [CreateTransferResult(stamp, status) for status, stamp in results]
 
-    def _create_transfer(
-        self, t: Transfer, now: int, day: int, year: int
-    ) -> tuple[CreateTransferStatus, int]:
+    def _create_transfer(self, t: Transfer, now: int) -> tuple[CreateTransferStatus, int]:
         if t.flags & ~rules.KNOWN_FLAGS:
             return CreateTransferStatus.RESERVED_FLAG, now
         if t.id == 0:
@@ -161,12 +129,12 @@ class Model:
             return status, e.timestamp if status == CreateTransferStatus.EXISTS else now
         if t.id in self.failed:
             return CreateTransferStatus.ID_ALREADY_FAILED, now
-        refused = self._resolve(t, now) if t.flags & rules.POST_OR_VOID else self._move(t, now, day, year)
+        refused = self._resolve(t, now) if t.flags & rules.POST_OR_VOID else self._move(t, now)
         if refused is not None:
             return refused, now
         return CreateTransferStatus.CREATED, self.transfers[t.id].timestamp
 
-    def _move(self, t: Transfer, now: int, day: int, year: int) -> CreateTransferStatus | None:
+    def _move(self, t: Transfer, now: int) -> CreateTransferStatus | None:
         if (malformed := rules.transfer_malformed(t)) is not None:
             return malformed
         dr, cr = self.accounts.get(t.debit_account_id), self.accounts.get(t.credit_account_id)
@@ -197,10 +165,10 @@ class Model:
         if (refused := rules.does_not_fit(t, amount, dr, cr, stamp)) is not None:
             return refused
         if t.spend:
-            windows = rules.turned_over(self.windows.get(dr.id, Windows()), day, year)
-            if (refused := rules.over_window(t.spend, amount, windows)) is not None:
+            windows = spend.turned_over(self.windows.get(dr.id, Windows()), *self._today)
+            if (refused := spend.over_window(t.spend, amount, windows)) is not None:
                 return refused
-            self._put(self.windows, dr.id, rules.spent(t.spend, amount, windows))
+            self._put(self.windows, dr.id, spend.spent(t.spend, amount, windows))
 
         made = replace(t, amount=amount, timestamp=stamp, spend=0)
         pending = bool(t.flags & TransferFlags.PENDING)
@@ -321,80 +289,6 @@ class Model:
         )
         return True
 
-    # ---- reading ------------------------------------------------------------------------------------
-
-    def lookup_accounts(self, ids: Iterable[int]) -> list[Account]:
-        """The accounts found, in the order asked."""
-        return [self.accounts[key] for key in ids if key in self.accounts]
-
-    def lookup_transfers(self, ids: Iterable[int]) -> list[Transfer]:
-        """The transfers found, in the order asked."""
-        return [self.transfers[key] for key in ids if key in self.transfers]
-
-    def get_account_transfers(self, asked: AccountFilter) -> list[Transfer]:
-        """An account's transfers by time."""
-        if not asked.valid():
-            return []
-        found = (
-            t
-            for t in self.transfers.values()
-            if (asked.flags & AccountFilterFlags.DEBITS and t.debit_account_id == asked.account_id)
-            or (asked.flags & AccountFilterFlags.CREDITS and t.credit_account_id == asked.account_id)
-        )
-        return _page(found, asked, reversed_=bool(asked.flags & AccountFilterFlags.REVERSED))
-
-    def get_account_balances(self, asked: AccountFilter) -> list[AccountBalance]:
-        """The balances after each of those transfers, of an account with the history flag."""
-        account = self.accounts.get(asked.account_id)
-        if account is None or not account.flags & AccountFlags.HISTORY:
-            return []
-        return [self.history[account.id, t.timestamp] for t in self.get_account_transfers(asked)]
-
-    def query_accounts(self, asked: QueryFilter) -> list[Account]:
-        """Accounts by time of making."""
-        if not asked.valid():
-            return []
-        found = (a for a in self.accounts.values() if asked.ledger in (0, a.ledger))
-        return _page(found, asked, reversed_=bool(asked.flags & QueryFilterFlags.REVERSED))
-
-    def query_transfers(self, asked: QueryFilter) -> list[Transfer]:
-        """Transfers by time."""
-        if not asked.valid():
-            return []
-        found = (t for t in self.transfers.values() if asked.ledger in (0, t.ledger))
-        return _page(found, asked, reversed_=bool(asked.flags & QueryFilterFlags.REVERSED))
-
-    def balance_with_pending(self, account: int) -> AccountView | None:
-        """An account, its windows and its pending transfers, oldest first."""
-        found = self.accounts.get(account)
-        if found is None:
-            return None
-        pending = tuple(
-            p.transfer
-            for p in self.pending.values()
-            if p.state == PendingState.PENDING
-            and account in (p.transfer.debit_account_id, p.transfer.credit_account_id)
-        )
-        return AccountView(account=found, windows=self.windows.get(account, Windows()), pending=pending)
-
-    def check(self) -> list[Problem]:
-        """What is wrong with the books: posted or pending debits and credits of a ledger that differ."""
-        problems: list[Problem] = []
-        for ledger in {a.ledger for a in self.accounts.values()}:
-            of = [a for a in self.accounts.values() if a.ledger == ledger]
-            for name, debits, credits in (
-                ("posted", sum(a.debits_posted for a in of), sum(a.credits_posted for a in of)),
-                ("pending", sum(a.debits_pending for a in of), sum(a.credits_pending for a in of)),
-            ):
-                if debits != credits:
-                    text = f"{name} debits and credits differ"
-                    problems.append(
-                        Problem(problem=text, ledger=ledger, account=0, expected=debits, found=credits)
-                    )
-        return problems
-
-    # ---- small parts --------------------------------------------------------------------------------
-
     def _draw(self, count: int, now_ns: int) -> int:
         if count == 0:
             return now_ns
@@ -419,12 +313,17 @@ class Model:
         return stamp <= _newest(self.transfers) or _made_at(self.accounts, stamp)
 
 
-def _chains(events: Sequence[Account] | Sequence[Transfer], linked: int) -> Iterator[range]:
+def _chains(events: Sequence[Account | Transfer]) -> Iterator[range]:
     start = 0
     for i, event in enumerate(events):
-        if not event.flags & linked or i == len(events) - 1:
+        if not event.flags & LINKED or i == len(events) - 1:
             yield range(start, i + 1)
             start = i + 1
+
+
+def _imported(event: Account | Transfer) -> bool:
+    bit = TransferFlags.IMPORTED if isinstance(event, Transfer) else AccountFlags.IMPORTED
+    return bool(event.flags & bit)
 
 
 def _newest(table: dict[int, Account] | dict[int, Transfer]) -> int:
@@ -451,17 +350,3 @@ def _balance(a: Account, stamp: int) -> AccountBalance:
         credits_posted=a.credits_posted,
         timestamp=stamp,
     )
-
-
-def _page(rows: Iterable[Row], asked: AccountFilter | QueryFilter, *, reversed_: bool) -> list[Row]:
-    found = [
-        row
-        for row in rows
-        if asked.timestamp_min <= row.timestamp <= (asked.timestamp_max or 2**63 - 1)
-        and asked.user_data_128 in (0, row.user_data_128)
-        and asked.user_data_64 in (0, row.user_data_64)
-        and asked.user_data_32 in (0, row.user_data_32)
-        and asked.code in (0, row.code)
-    ]
-    found.sort(key=lambda row: row.timestamp, reverse=reversed_)
-    return found[: asked.limit]

@@ -111,8 +111,8 @@ class Transfer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     spend: int = 0
 
     def amount_63(self) -> int:
-        """The amount as this ledger counts: `EVERYTHING` becomes the 63-bit maximum where it has that meaning;
-        -1 stands for one that does not fit."""
+        """The amount as this ledger counts: `EVERYTHING` becomes the 63-bit maximum where it has that
+        meaning; -1 stands for one that does not fit."""
         if self.amount <= AMOUNT_MAX:
             return self.amount
         everything = self.amount == EVERYTHING and self.flags & _MEANS_EVERYTHING
@@ -195,8 +195,8 @@ class CreateTransferResult(msgspec.Struct, frozen=True, gc=False):
 
 
 class Windows(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An account's spend windows. A maximum of None is none. `day` counts from 1970, in UTC+8; used figures of
-    an older day or year count as zero."""
+    """An account's spend windows. A maximum of None is none. `day` counts from 1970, in UTC+8; used figures
+    of an older day or year count as zero."""
 
     day_max: int | None = None
     year_max: int | None = None

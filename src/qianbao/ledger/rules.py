@@ -1,8 +1,7 @@
 """The order of refusals, as pure functions: what a transfer would become, given what is known.
 
 The order is that of TigerBeetle's `src/state_machine.zig` (create_transfer, post_or_void_pending_transfer,
-create_transfer_exists); the spend windows come last. Balances of the model are unbounded here and checked
-against 63 bits.
+create_transfer_exists). Balances of the model are unbounded here and checked against 63 bits.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from typing import Final
 
 import msgspec
 
-from qianbao.clock import SECOND, business_date
-from qianbao.ledger.models import ID_MAX, Account, AccountFlags, Spend, Transfer, TransferFlags, Windows
+from qianbao.clock import SECOND
+from qianbao.ledger.models import ID_MAX, Account, AccountFlags, Transfer, TransferFlags
 from qianbao.ledger.statuses import CreateAccountStatus, CreateTransferStatus
 from qianbao.money import AMOUNT_MAX
 
@@ -23,8 +22,6 @@ POST_OR_VOID: Final = F.POST_PENDING_TRANSFER | F.VOID_PENDING_TRANSFER
 BALANCING: Final = F.BALANCING_DEBIT | F.BALANCING_CREDIT
 CLOSING: Final = F.CLOSING_DEBIT | F.CLOSING_CREDIT
 KNOWN_FLAGS: Final = (1 << 9) - 1
-_EPOCH: Final = 719_163
-"""`date.toordinal` of 1970-01-01."""
 
 
 class PendingState(IntEnum):
@@ -102,10 +99,8 @@ def transfer_exists(t: Transfer, e: Transfer, p: Transfer | None) -> CreateTrans
     else:
         expected_amount = amount
         data = (t.user_data_128, t.user_data_64, t.user_data_32)
-    if t.flags & BALANCING:
-        amount_differs = 0 <= amount < e.amount
-    else:
-        amount_differs = expected_amount != e.amount
+    # A balancing transfer asked for more than it got, as a rule.
+    amount_differs = 0 <= amount < e.amount if t.flags & BALANCING else expected_amount != e.amount
 
     def differs(asked: int, stands: int) -> bool:
         return asked != stands and not (resolves and asked == 0)
@@ -241,59 +236,3 @@ def does_not_fit(
         if wrong:
             return status
     return None
-
-
-def day_of(ns: int) -> int:
-    """The business day of a nanosecond, counted from 1970."""
-    return business_date(ns).toordinal() - _EPOCH
-
-
-def year_of(ns: int) -> int:
-    """The business year of a nanosecond."""
-    return business_date(ns).year
-
-
-def turned_over(w: Windows, day: int, year: int) -> Windows:
-    """The windows as they stand on `day` of `year`: an older period's figures are zero."""
-    if w.day < day:
-        w = msgspec.structs.replace(w, day=day, day_used=0, static_used=0, pinless_used=0, pinless_count=0)
-    if w.year < year:
-        w = msgspec.structs.replace(w, year=year, year_used=0)
-    return w
-
-
-def over_window(spend: int, amount: int, w: Windows) -> CreateTransferStatus | None:
-    """Which spend window `amount` does not fit into, in the order of the statuses."""
-
-    def over(used: int, most: int | None, more: int = amount) -> bool:
-        return used + more > (AMOUNT_MAX if most is None else most)
-
-    limited, static, pinless = (
-        bool(spend & bit) for bit in (Spend.LIMITED, Spend.STATIC_CODE, Spend.WITHOUT_PIN)
-    )
-    for wrong, status in (
-        (limited and over(w.day_used, w.day_max), S.EXCEEDS_DAY_LIMIT),
-        (limited and over(w.year_used, w.year_max), S.EXCEEDS_YEAR_LIMIT),
-        (limited and over(w.life_used, w.life_max), S.EXCEEDS_LIFE_LIMIT),
-        (static and over(w.static_used, w.static_max), S.EXCEEDS_STATIC_CODE_LIMIT),
-        (pinless and over(w.pinless_used, w.pinless_max), S.EXCEEDS_PINLESS_AMOUNT),
-        (pinless and over(w.pinless_count, w.pinless_count_max, 1), S.EXCEEDS_PINLESS_COUNT),
-    ):
-        if wrong:
-            return status
-    return None
-
-
-def spent(spend: int, amount: int, w: Windows) -> Windows:
-    """The windows after `amount` was spent."""
-    limited = amount if spend & Spend.LIMITED else 0
-    pinless = amount if spend & Spend.WITHOUT_PIN else 0
-    return msgspec.structs.replace(
-        w,
-        day_used=w.day_used + limited,
-        year_used=w.year_used + limited,
-        life_used=w.life_used + limited,
-        static_used=w.static_used + (amount if spend & Spend.STATIC_CODE else 0),
-        pinless_used=w.pinless_used + pinless,
-        pinless_count=w.pinless_count + (1 if spend & Spend.WITHOUT_PIN else 0),
-    )

@@ -8,7 +8,7 @@ from typing import Any, Final
 import asyncpg
 
 from qianbao.clock import Clock
-from qianbao.db import Database, queries
+from qianbao.db import Database
 from qianbao.db.pool import writing
 from qianbao.ledger.errors import BatchTooLarge
 from qianbao.ledger.models import (
@@ -28,6 +28,7 @@ from qianbao.ledger.models import (
     Windows,
 )
 from qianbao.ledger.postgres import rows
+from qianbao.ledger.postgres.statements import NEWEST_FIRST, OLDEST_FIRST
 from qianbao.ledger.statuses import CreateAccountStatus, CreateTransferStatus
 
 CLASH_TRIES: Final = 10
@@ -36,31 +37,7 @@ INDEX_STEP: Final = 20_000
 """Transfers indexed in one transaction."""
 EXPIRE_STEP: Final = 5_000
 """Pending transfers expired in one transaction."""
-_WINDOWS = (
-    "day, day_used, day_max, year, year_used, year_max, life_used, life_max, static_used, static_max, "
-    "pinless_used, pinless_max, pinless_count, pinless_count_max"
-)
-_TIME_MAX = 2**63 - 1
-
-
-def _prefixed(prefix: str, names: str) -> str:
-    return ", ".join(f"{prefix}.{name}" for name in names.split(", "))
-
-
-def _statements(order: str) -> Mapping[str, str]:
-    names = {
-        "account": rows.ACCOUNT,
-        "transfer": rows.TRANSFER,
-        "a_account": _prefixed("a", rows.ACCOUNT),
-        "t_transfer": _prefixed("t", rows.TRANSFER),
-        "windows": _prefixed("a", _WINDOWS),
-        "order": order,
-    }
-    return {name: text.format_map(names) for name, text in queries(__package__ or "").items()}
-
-
-OLDEST_FIRST: Final = _statements("ASC")
-NEWEST_FIRST: Final = _statements("DESC")
+_TIME_MAX: Final = 2**63 - 1
 _ACCOUNT_STATUS: Final = {_s if _s < 2**31 else -1: _s for _s in CreateAccountStatus}
 _TRANSFER_STATUS: Final = {_s if _s < 2**31 else -1: _s for _s in CreateTransferStatus}
 
@@ -186,7 +163,7 @@ class PostgresEngine:
         return [rows.transfer(row) for row in found]
 
     async def balance_with_pending(self, account: int) -> AccountView | None:
-        """An account, its windows and its pending transfers (oldest first), of one moment. None: no account."""
+        """An account, its windows and its pending transfers (oldest first) of one moment. None: not there."""
         found = await self._db.rows(OLDEST_FIRST["balance_with_pending"], rows.key(account))
         if not found:
             return None

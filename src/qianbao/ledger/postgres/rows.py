@@ -1,5 +1,8 @@
-"""Between the records and PostgreSQL's columns. Unsigned 64-bit numbers are kept as signed ones of the same bits;
-what is zero and rare is NULL in the tables. Flags become plain ints: asyncpg takes an IntFlag for an array."""
+"""Between the records and PostgreSQL's columns.
+
+Unsigned 64-bit numbers are kept as signed ones of the same bits; what is zero and rare is NULL in the tables.
+Flags become plain ints: asyncpg takes an IntFlag for an array.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,8 @@ ACCOUNT = (
     "user_data_32, ledger, code, flags, ts"
 )
 TRANSFER = (
-    "id, debit_account, credit_account, amount, pending_id, user_data_128, user_data_64, user_data_32, timeout, "
-    "ledger, code, flags, ts"
+    "id, debit_account, credit_account, amount, pending_id, user_data_128, user_data_64, user_data_32, "
+    "timeout, ledger, code, flags, ts"
 )
 
 

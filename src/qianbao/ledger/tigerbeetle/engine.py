@@ -94,10 +94,10 @@ class TigerBeetleEngine:
         return [_ours(Transfer, t) for t in found]
 
     async def balance_with_pending(self, account: int) -> AccountView | None:
-        """An account and its pending transfers (oldest first), of one moment. None: no account.
+        """An account and its pending transfers (oldest first) of one moment; None: no account.
 
-        The cluster has no such read, so the account is read before and after its transfers, until nothing moved
-        and what is pending adds up to its balance. Raises `OutcomeUnknown` when it never stands still.
+        The cluster has no such read, so the account is read before and after its transfers, until nothing
+        moved and what is pending adds up to its balance. Raises `OutcomeUnknown` when it never stands still.
         """
         for _ in range(READS_MAX):
             before = await self.lookup_accounts([account])
@@ -135,7 +135,7 @@ class TigerBeetleEngine:
                 yield t
             first = page[-1].timestamp + 1
 
-    async def set_windows(self, account: int, windows: Windows) -> bool:
+    async def set_windows(self, account: int, windows: Windows) -> bool:  # noqa: ARG002 - the protocol's
         """Raises `WindowsUnsupported`: a limit is an account here."""
         raise WindowsUnsupported(f"Account {account}: a TigerBeetle cluster keeps limits as accounts.")
 
@@ -158,9 +158,8 @@ class TigerBeetleEngine:
         while page := await self.query_accounts(QueryFilter(timestamp_min=first)):
             for a in page:
                 of = sums.setdefault(a.ledger, [0, 0, 0, 0])
-                for place, figure in enumerate(
-                    (a.debits_posted, a.credits_posted, a.debits_pending, a.credits_pending)
-                ):
+                figures = (a.debits_posted, a.credits_posted, a.debits_pending, a.credits_pending)
+                for place, figure in enumerate(figures):
                     of[place] += figure
             first = page[-1].timestamp + 1
         return [
