@@ -58,6 +58,12 @@ def test_every_page_begins_with_one_title() -> None:
     assert not untitled, listed(untitled, "A page has one title, in its first line:")
 
 
+def test_every_decision_is_in_the_index() -> None:
+    index = (DOCS / "decisions" / "index.md").read_text(encoding="utf-8")
+    listed_there = set(re.findall(r"\((\d{4}-[\w-]+\.md)\)", index))
+    assert listed_there == {path.name for path in (DOCS / "decisions").glob("[0-9]*.md")}
+
+
 def test_every_make_target_in_the_documentation_is_in_the_makefile() -> None:
     targets = set(
         re.findall(r"^([a-z][\w-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
