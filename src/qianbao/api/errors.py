@@ -32,6 +32,12 @@ class RouteUnknown(NotFound):
     code = "route_unknown"
 
 
+class AccountHidden(NotFound):
+    """There is no such account, or it is not the caller's to see."""
+
+    code = "account_hidden"
+
+
 class MethodUnknown(Invalid):
     """This address does not take that method; the header Allow says which it takes."""
 
