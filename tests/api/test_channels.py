@@ -109,7 +109,7 @@ async def test_an_unknown_outcome_says_where_to_ask_and_resolves_by_itself(live:
         async def known() -> bool:
             return bool((await person.get(ask)).json()["state"] == "done")
 
-        await until(known, timeout_s=30)
+        await until(known, timeout_s=30, every_s=0.1)
 
 
 async def test_a_merchants_program_withdraws_its_takings(live: Live) -> None:

@@ -73,6 +73,7 @@ async def test_a_person_sees_their_own_events_and_of_the_published_schema(live: 
         async with asyncio.timeout(5):
             events: list[dict[str, Any]] = []
             while len(events) < 2:
+                await asyncio.sleep(0.1)
                 events, _ = await told(person, here)
         assert [event["type"] for event in events] == ["topup.requested", "topup.done"]
         assert {event["subject"] for event in events} == {topup}

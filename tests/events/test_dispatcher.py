@@ -170,3 +170,31 @@ async def test_dispatchers_killed_midway_leave_every_event_with_exactly_one_deli
         await until(complete)
     assert await made(db) == [tuple(position) for position in told]
     await service.remove(db, hook.id, party=None)
+
+
+async def test_a_lost_database_line_is_taken_up_again(db: Database) -> None:
+    bell = Bell(db)
+    rung = bell.hung()
+    dispatcher = Dispatcher(db, CLOCK)
+    async with running(dispatcher, bell):
+
+        async def leads() -> bool:
+            return dispatcher.leads
+
+        await until(leads)
+        await asyncio.sleep(0.2)
+        rung.clear()
+        await db.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+        async def fallen() -> bool:
+            return not dispatcher.leads
+
+        await until(fallen)
+        await until(leads)
+        await asyncio.sleep(0.7)  # the bell is hung again by then
+        rung.clear()
+        await tell(db.pool)
+        assert await heard(rung, 5)
