@@ -74,8 +74,8 @@ async def lay(url: str, keyring: Keyring) -> list[str]:
         "api_key",
         "id digest merchant name hint scopes created_by created_at expires_at",
         [
-            (shop(n), keyring.digest(KEY_PURPOSE, key.encode()), shop(n), "bench", "bench", list(Scope), shop(n), now,
-             now + 86_400 * SECOND)
+            (shop(n), keyring.digest(KEY_PURPOSE, key.encode()), shop(n), "bench", "bench", list(Scope),
+             shop(n), now, now + 86_400 * SECOND)
             for n, key in enumerate(keys)
         ],
     )  # fmt: skip
@@ -95,8 +95,8 @@ async def lay(url: str, keyring: Keyring) -> list[str]:
         "id ts ledger code flags credits_posted day day_used day_max year year_used year_max life_used "
         "pinless_used pinless_max pinless_count pinless_count_max",
         [
-            (wallet(n), now - PAYERS - 1 + n, 156, AccountCode.WALLET, 2, BALANCE, 0, 0, 50_000_00, 0, 0, 200_000_00, 0,
-             0, 1_000_00, 0, 5)
+            (wallet(n), now - PAYERS - 1 + n, 156, AccountCode.WALLET, 2, BALANCE, 0, 0, 50_000_00, 0, 0,
+             200_000_00, 0, 0, 1_000_00, 0, 5)
             for n in payers
         ],
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Let this environment import the checkout's `src` and have the command `qianbao`. Needs no network, no build."""
+"""Let this environment import the checkout's `src` and have the command `qianbao`. No network, no build."""
 
 from __future__ import annotations
 

@@ -25,7 +25,13 @@ from qianbao.payments.code.models import (
 )
 from qianbao.payments.trade import ending, reading
 from qianbao.payments.trade import service as trades
-from qianbao.payments.trade.errors import OutTradeNoUsed, PaysItself, TradeNotFound, TradeNotPaying
+from qianbao.payments.trade.errors import (
+    OutTradeNoUsed,
+    PaysItself,
+    TradeExpired,
+    TradeNotFound,
+    TradeNotPaying,
+)
 from qianbao.payments.trade.models import TradeState
 from tests.payments.conftest import PIN, RICH, Town
 from tests.payments.flows import prepaid
@@ -230,3 +236,15 @@ async def test_whose_code_and_whose_shop_is_checked(town: Town) -> None:
         await charge(town, own, code)
     with pytest.raises(CodeMalformed):
         await charge(town, own, "12345")
+
+
+async def test_a_charge_waits_for_the_pin_five_minutes(town: Town) -> None:
+    shop = await town.shop()
+    payer, wallet = await town.someone()
+    asked = await charge(town, shop, await code_of(town, payer, wallet), 300_00)
+    trade = parse(asked.result["id"])
+    town.clock.advance(300)
+    with pytest.raises(TradeExpired):
+        await trades.pay(payer, town.room, command=town.key(), trade=trade, wallet=wallet, pin=PIN)
+    await ending.expire(town.room)
+    assert await town.state(trade) is TradeState.CLOSED

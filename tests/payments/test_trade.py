@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from qianbao.credentials.errors import PinWrong
 from qianbao.credentials.models import Caller, Role
-from qianbao.errors import QianbaoError
+from qianbao.errors import OutcomeUnknown, QianbaoError
 from qianbao.ids import Id
 from qianbao.journal import CommandReused
 from qianbao.journal.errors import DayLimitExceeded, NotEnough
@@ -330,3 +332,28 @@ async def test_a_cashier_reaches_the_trades_of_their_own_store_alone(town: Town)
             await refused
     assert (await reading.of_merchant(here, town.room)).trades
     assert not (await reading.of_merchant(away, town.room)).trades
+
+
+async def test_a_line_lost_in_the_middle_says_where_to_ask_and_the_repeat_finds_out(town: Town) -> None:
+    shop = await town.shop()
+    payer, wallet = await town.someone()
+    trade, key = await prepaid(town, shop), town.key()
+    async with town.db.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT id FROM trade WHERE id = $1 FOR UPDATE", trade)
+        paying = asyncio.create_task(
+            service.pay(payer, town.other, command=key, trade=trade, wallet=wallet, pin=PIN)
+        )
+        blocked = None
+        while blocked is None:
+            await asyncio.sleep(0.01)
+            blocked = await connection.fetchval(
+                "SELECT pid FROM pg_stat_activity"
+                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+        await connection.execute("SELECT pg_terminate_backend($1)", blocked)
+        with pytest.raises(OutcomeUnknown) as lost:
+            await paying
+    assert lost.value.ask == f"/api/v1/trades/{trade}"
+    receipt = await service.pay(payer, town.other, command=key, trade=trade, wallet=wallet, pin=PIN)
+    assert receipt.result["state"] == "paid"
+    assert await town.balance(wallet) == RICH - 100_00

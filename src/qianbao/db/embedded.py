@@ -15,6 +15,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -66,10 +67,10 @@ class Embedded:
         return _running(self.data) == self.pid
 
 
-def start(home: Path) -> Embedded:
+def start(home: Path, *, settings: Mapping[str, str] | None = None) -> Embedded:
     """Start (or adopt, when it runs already) the server whose data lies in `home`/postgres.
 
-    Raises `DatabaseWontStart`.
+    `settings` of PostgreSQL stand over the chosen ones (a benchmark's). Raises `DatabaseWontStart`.
     """
     data = home / "postgres"
     sockets = _socket_folder(home)
@@ -93,7 +94,7 @@ def start(home: Path) -> Embedded:
                 time.sleep(0.5 if starts else 0)
                 starts += 1
                 process = subprocess.Popen(  # noqa: S603 - our own binary, no shell
-                    [str(BIN / "postgres"), "-D", str(data), *_options(sockets, home)],
+                    [str(BIN / "postgres"), "-D", str(data), *_options(sockets, home, settings or {})],
                     stdin=subprocess.DEVNULL,
                     stdout=out,
                     stderr=out,
@@ -176,7 +177,7 @@ def _ready(sockets: Path) -> bool:
     return asked.returncode == 0
 
 
-def _options(sockets: Path, home: Path) -> list[str]:
+def _options(sockets: Path, home: Path, settings: Mapping[str, str]) -> list[str]:
     memory = psutil.virtual_memory().total
     wal_gb = 8 if shutil.disk_usage(home).free > 40 * 2**30 else 1
     chosen = {
@@ -198,7 +199,7 @@ def _options(sockets: Path, home: Path) -> list[str]:
         "log_min_messages": "warning",
         "timezone": "UTC",
     }
-    return [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
+    return [part for name, value in {**chosen, **settings}.items() for part in ("-c", f"{name}={value}")]
 
 
 def back_up(url: str, folder: Path) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from qianbao.credentials.models import Caller
-from qianbao.errors import QianbaoError
+from qianbao.errors import OutcomeUnknown, QianbaoError, Unavailable
 from qianbao.journal import LedgerRefused, Plan, Receipt, Stale
 from qianbao.parties.chart import TransferCode
 from qianbao.payments.refusals import meaning
@@ -27,8 +27,9 @@ async def settle(
 ) -> Receipt:
     """Commit what `look` plans, durably. Raises what planning, risk or the ledger refuses, `TradeBusy`.
 
-    A repeat is answered by the commit's claim; only where planning refuses (a full refund refuses its own
-    repeat) is the receipt looked up here.
+    An unknown outcome (`OutcomeUnknown`) says where to ask: at the trade. A repeat is answered by the
+    commit's claim; only where planning refuses (a full refund refuses its own repeat) is the receipt looked
+    up here.
     """
     about = command.id
     for turn in range(REPLANS_MAX):
@@ -41,6 +42,8 @@ async def settle(
                 trade, plan = found
                 about = trade.id
                 await room.allow(caller, plan, trade)
+            except Unavailable:
+                raise
             except QianbaoError:
                 if first := await room.journal.receipt(command.id, command.digest):
                     return first
@@ -50,6 +53,9 @@ async def settle(
                     continue
                 case receipt:
                     return receipt
+        except OutcomeUnknown as lost:
+            lost.ask = lost.ask or f"/api/v1/trades/{about}"
+            raise
         except LedgerRefused as refused:
             raise meaning(refused, plan, usual=usual) from refused
     raise TradeBusy(about)
