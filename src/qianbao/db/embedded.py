@@ -113,12 +113,15 @@ def _lay(home: Path, data: Path) -> None:
     if os.geteuid() == 0:
         for folder in (*_up(home), *_up(BIN)):
             folder.chmod(folder.stat().st_mode | 0o011)
-    if data.exists():
-        shutil.rmtree(data)
-    data.mkdir(mode=0o700)
-    _give(data)
-    command = ["initdb", "-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale"]
+    # Laid beside and moved at the end: a start that is killed half-way leaves nothing that looks finished.
+    fresh = data.with_name("postgres.new")
+    for folder in (data, fresh):
+        if folder.exists():
+            shutil.rmtree(folder)
+    _give(fresh)
+    command = ["initdb", "-D", str(fresh), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-locale"]
     _as_owner([str(BIN / command[0]), *command[1:], "--data-checksums", "--no-instructions"], check=True)
+    fresh.rename(data)
 
 
 def _up(path: Path) -> list[Path]:
