@@ -151,8 +151,8 @@ async def test_an_account_shows_its_balance_and_what_moved(live: Live) -> None:
         )
     assert after["balance"] == after["available"] == before["balance"] - 12_34
     [latest] = moved["items"]
-    assert (latest["code"], latest["amount"], latest["about"]) == ("payment", 12_34, paid.json()["id"])
-    assert latest["debit"] == wallet
+    assert (latest["kind"], latest["amount"], latest["about"]) == ("payment", -12_34, paid.json()["id"])
+    assert latest["other"] == paid.json()["merchant"]
     assert older.json()["items"][0]["id"] != latest["id"]
 
 

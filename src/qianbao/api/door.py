@@ -6,6 +6,8 @@ metrics and one structured log line. Hot routes are called from here; all others
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import itertools
 import os
 import secrets
@@ -42,6 +44,9 @@ NOSNIFF: Final[Headers] = [(b"x-content-type-options", b"nosniff")]
 TLS_ONLY: Final = (b"strict-transport-security", b"max-age=31536000")
 PRIVATE: Final = (b"cache-control", b"no-store")
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+DRAIN_MAX: Final = 4 * 1024 * 1024
+DRAIN_S: Final = 2.0
+"""How much of a refused body is read on, in bytes and seconds."""
 UNLIMITED: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 _log = structlog.get_logger("qianbao.http")
@@ -116,6 +121,8 @@ class Door:
         except Exception as error:
             if found is None and not isinstance(error, QianbaoError):
                 raise
+            if isinstance(error, BodyTooLarge):
+                await drained(receive)
             status = await _refuse(send, expected(error, request_id), request_id, own)
         finally:
             label = _label(scope, found)
@@ -200,10 +207,25 @@ def counted(receive: Receive, size_max: int = BODY_MAX) -> Receive:
         message = await receive()
         so_far += len(message.get("body", b""))
         if so_far > size_max:
+            if message.get("more_body"):
+                await drained(receive)
             raise BodyTooLarge(expected=f"at most {size_max} bytes")
         return message
 
     return wrapped
+
+
+async def drained(receive: Receive) -> None:
+    """Read what is left of a refused body, up to `DRAIN_MAX`: a client that is still sending when its line
+    is closed sees a broken line and not the answer."""
+    left = DRAIN_MAX
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_S):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    return
 
 
 async def _reply(send: Send, status: int, given: Headers, answer: bytes) -> None:

@@ -78,6 +78,8 @@ class House:
             self.address = Address(f"https://{host}:{settings.port}", str(files.authority))
         self.postgres: embedded.Embedded | None = None
         self.children: list[Child] = []
+        self.changed = False
+        """Whether something was started again that has not been told yet."""
 
     def run(self, stopping: Callable[[], bool], say: Callable[[Address], None]) -> None:
         """Start everything, keep it alive, stop it in the other order."""
@@ -120,14 +122,19 @@ class House:
         self._tell()
 
     def _tend(self) -> None:
-        changed = False
-        if self.postgres is not None and not self.postgres.alive():
-            self.postgres = embedded.start(self.settings.home)
-            changed = True
-        for child in self.children:
-            changed |= child.tend()
-        if changed:
-            self._tell()
+        try:
+            if self.postgres is not None and not self.postgres.alive():
+                self.postgres = embedded.start(self.settings.home)
+                self.changed = True
+            for child in self.children:
+                self.changed |= child.tend()
+            if self.changed:
+                self._tell()
+                self.changed = False
+        except (embedded.DatabaseWontStart, OSError) as trouble:
+            # A full disk, say. Whatever it is may pass: the next look tries again.
+            sys.stderr.write(f"{trouble}\n")
+            time.sleep(1)
 
     def _tell(self) -> None:
         assert self.settings.database_url
