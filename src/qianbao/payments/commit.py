@@ -27,9 +27,8 @@ async def settle(
 ) -> Receipt:
     """Commit what `look` plans, durably. Raises what planning, risk or the ledger refuses, `TradeBusy`.
 
-    An unknown outcome (`OutcomeUnknown`) says where to ask: at the trade. A repeat is answered by the
-    commit's claim; only where planning refuses (a full refund refuses its own repeat) is the receipt looked
-    up here.
+    A repeat is answered by the commit's claim; only where planning refuses (a full refund refuses its own
+    repeat) is the receipt looked up here. An unknown outcome says where to ask: at the trade.
     """
     about = command.id
     for turn in range(REPLANS_MAX):
