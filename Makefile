@@ -29,6 +29,7 @@ soak: $(VENV)/.dev
 	SOAK_KILLS=$(SOAK_KILLS) $(BIN)/python -m tests.faults.soak
 
 docs: $(VENV)/.dev
+	$(BIN)/python docs/generate.py
 	$(BIN)/zensical build --clean
 
 lock: $(VENV)/.uv

@@ -92,6 +92,7 @@ ROWS: Final[dict[str, tuple[str, Scope | None]]] = {
     "POST /stores/{store_id}/staff": ("OX", None),
     "GET /stores/{store_id}/tills": ("CSOXA", Scope.TRADES_READ),
     "POST /stores/{store_id}/tills": ("OX", None),
+    "POST /subsidy-budget": ("X", None),
     "GET /topups": ("POXA", Scope.WITHDRAWALS_WRITE),
     "POST /topups": ("P", None),
     "GET /topups/{topup_id}": ("POXA", Scope.WITHDRAWALS_WRITE),
