@@ -115,8 +115,6 @@ BEGIN
            day_left, year_left, life_left, static_left, pinless_left, count_left
     FROM   account_now s LEFT JOIN booked b ON b.id = s.id;
     IF batch_imported THEN
-        -- Imports are in the order of all transfers: nobody else may write one meanwhile.
-        LOCK TABLE transfer IN SHARE ROW EXCLUSIVE MODE;
         SELECT coalesce(max(t.ts), 0) INTO newest FROM transfer t;
     END IF;
 
@@ -134,7 +132,9 @@ BEGIN
                    coalesce(t.pending_id, zero) AS pending_id, coalesce(t.user_data_128, zero) AS u128,
                    coalesce(t.user_data_64, 0) AS u64, coalesce(t.user_data_32, 0) AS u32,
                    coalesce(t.timeout, 0) AS timeout
-            FROM   transfer t WHERE t.id = ANY (pick_id || pick_pending)
+            FROM   transfer t
+            WHERE  t.id = ANY (pick_id || pick_pending)
+            AND    t.ts NOT BETWEEN first_ts AND last_ts    -- this batch's own, written as sure
         ), failed AS MATERIALIZED (
             SELECT f.id FROM transfer_failed f WHERE f.id = ANY (pick_id)
         ), born AS MATERIALIZED (

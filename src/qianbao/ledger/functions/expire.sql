@@ -30,6 +30,7 @@ BEGIN
     first_ts := ledger_draw(expired, now_ns);
     UPDATE account a
     SET    debits_pending = a.debits_pending - m.debit, credits_pending = a.credits_pending - m.credit,
+           touched_at = first_ts + expired - 1,
            flags = CASE WHEN m.opened THEN a.flags & ~32 ELSE a.flags END
     FROM  (SELECT s.id, sum(s.debit) AS debit, sum(s.credit) AS credit, bool_or(s.opened) AS opened
            FROM   transfer_pending p,

@@ -1,15 +1,18 @@
 -- ledger_post_once: one try of ledger_post.
 --
--- All that can be sure is written at once, in key order, which also locks the accounts: every transfer that is not
--- odd in itself is booked as if it succeeded. An account is suspect when the batch's debits alone, no credit
--- counted, did not fit what it had. Refusing a transfer only lowers other accounts' debits and no credit was
--- counted, so what touches no suspect succeeds whatever else is refused. Only the chains that touch a suspect or
--- hold something odd go to ledger_decide, and the accounts are corrected by what it finds.
--- careful: book nothing as sure, decide everything.
+-- All that is plain in itself is written at once: the transfers first, since that needs no lock, then the accounts,
+-- in key order, as if all succeeded. An account is suspect when the batch's debits alone, no credit counted, did
+-- not fit what it had. Refusing a transfer only lowers other accounts' debits and no credit was counted, so what
+-- touches no suspect succeeds whatever else is refused. Only the chains that touch a suspect or hold something odd
+-- go to ledger_decide, and what was written is corrected by what it finds.
+--
+-- first_ts: the first of n nanoseconds, drawn before the accounts are locked, so that two batches overlap more. That
+-- is right when no account was touched at a later time; else this raises QB001. NULL: lock first, then draw.
+-- careful: write nothing in advance, decide everything.
 CREATE OR REPLACE FUNCTION ledger_post_once(
     ids uuid[], debits uuid[], credits uuid[], amounts bigint[], flags int[], codes int[], ledgers bigint[],
     pendings uuid[], user_data_128 uuid[], user_data_64 bigint[], user_data_32 bigint[], timeouts bigint[],
-    stamps bigint[], spends smallint[], fresh boolean, careful boolean, now_ns bigint,
+    stamps bigint[], spends smallint[], fresh boolean, careful boolean, first_ts bigint, now_ns bigint,
     OUT statuses int[], OUT timestamps bigint[]
 ) LANGUAGE plpgsql
 SET enable_hashjoin = off SET enable_mergejoin = off    -- a nested loop over sorted ids locks in key order,
@@ -25,7 +28,9 @@ DECLARE
     now_here bigint;
     today    int;
     thisyear int;
-    first_ts bigint;
+    last_ts  bigint;
+    late     boolean;
+    known    int[];
     odd      int[];
     sure     bigint[] := amounts;
     all_odd  boolean;
@@ -42,7 +47,10 @@ DECLARE
     closed_ids uuid[];
     closed_now boolean[];
 BEGIN
-    SELECT greatest(last_value + 1, coalesce(now_ns, ledger_now())) INTO now_here FROM ledger_clock;
+    now_here := first_ts;
+    IF first_ts IS NULL THEN
+        SELECT greatest(last_value + 1, coalesce(now_ns, ledger_now())) INTO now_here FROM ledger_clock;
+    END IF;
 
     -- 1. What is odd in itself; and whether all must be decided (imports, amounts whose sum might overflow).
     IF pendings IS NULL AND timeouts IS NULL AND stamps IS NULL AND NOT careful THEN
@@ -94,8 +102,40 @@ BEGIN
         END IF;
     END IF;
 
-    -- 2. Book what is sure, in key order, and learn which accounts might have refused.
+    -- 2. Ids that stand already or twice in the batch are odd. Then the transfers that are sure.
+    IF NOT fresh AND (EXISTS (SELECT FROM transfer t WHERE t.id = ANY (ids))
+                      OR (SELECT count(DISTINCT u.id) FROM unnest(ids) AS u (id)) < n) THEN
+        SELECT array_agg(u.o::int) FILTER (WHERE u.known), array_agg(CASE WHEN NOT u.known THEN u.sure END ORDER BY u.o)
+        INTO   known, sure
+        FROM  (SELECT v.o, v.sure,
+                      v.id IN (SELECT t.id FROM transfer t WHERE t.id = ANY (ids)
+                               UNION ALL SELECT w.id FROM unnest(ids) AS w (id) GROUP BY w.id HAVING count(*) > 1)
+                      AS known
+               FROM   unnest(ids, sure) WITH ORDINALITY AS v (id, sure, o)) u;
+        odd := odd || known;
+    END IF;
     today := ledger_day(now_here); thisyear := ledger_year(now_here);
+    IF first_ts IS NULL THEN
+        PERFORM FROM account a
+        WHERE  a.id = ANY (debits || credits || ARRAY(SELECT unnest(ARRAY[t.debit_account, t.credit_account])
+                                                      FROM transfer t WHERE t.id = ANY (pendings)))
+        ORDER BY a.id FOR NO KEY UPDATE;
+        first_ts := ledger_draw(n, now_ns);
+    END IF;
+    last_ts := first_ts + n - 1;
+    SELECT array_agg(g) INTO timestamps FROM generate_series(first_ts, last_ts) g;
+    IF NOT all_odd THEN
+        INSERT INTO transfer (id, debit_account, credit_account, amount, ts, ledger, code, flags,
+                              user_data_128, user_data_64, user_data_32, timeout)
+        SELECT u.id, u.debit, u.credit, u.sure, u.ts, coalesce(u.ledger, 156), coalesce(u.code, 1),
+               coalesce(u.flag, 0), nullif(u.u128, zero), nullif(u.u64, 0), nullif(u.u32, 0), nullif(u.timeout, 0)
+        FROM   unnest(ids, debits, credits, sure, timestamps, ledgers, codes, flags, user_data_128, user_data_64,
+                      user_data_32, timeouts)
+               AS u (id, debit, credit, sure, ts, ledger, code, flag, u128, u64, u32, timeout)
+        WHERE  u.sure IS NOT NULL;
+    END IF;
+
+    -- 3. Book what is sure, in key order, and learn which accounts might have refused.
     IF odd IS NULL AND spends IS NULL AND NOT pending AND NOT all_odd AND one_ledger = other_ledger THEN
         WITH moved AS MATERIALIZED (
             SELECT m.id, sum(m.debit)::bigint AS debit, sum(m.credit)::bigint AS credit
@@ -106,9 +146,9 @@ BEGIN
         ), wrote AS (
             UPDATE account a
             SET    debits_posted = a.debits_posted + m.debit,
-                   credits_posted = a.credits_posted + m.credit
+                   credits_posted = a.credits_posted + m.credit, touched_at = last_ts
             FROM   moved m WHERE a.id = m.id
-            RETURNING a.id, a.flags & 8 <> 0 AS history,
+            RETURNING a.id, a.flags & 8 <> 0 AS history, greatest(old.touched_at, old.ts) >= first_ts AS late,
                    old.flags & 32 <> 0 OR old.ledger <> one_ledger
                        OR (old.flags & 2 <> 0 AND m.debit > 0
                            AND m.debit > old.credits_posted - old.debits_pending - old.debits_posted)
@@ -117,9 +157,9 @@ BEGIN
                        OR m.debit > most - old.debits_pending - old.debits_posted
                        OR m.credit > most - old.credits_pending - old.credits_posted AS suspect
         )
-        SELECT array_agg(wrote.id) FILTER (WHERE wrote.suspect), bool_or(wrote.history),
+        SELECT array_agg(wrote.id) FILTER (WHERE wrote.suspect), bool_or(wrote.history), bool_or(wrote.late),
                count(*), (SELECT count(*) FROM moved)
-        INTO   suspects, history, found, asked
+        INTO   suspects, history, late, found, asked
         FROM   wrote;
     ELSE
         WITH moved AS MATERIALIZED (
@@ -161,7 +201,7 @@ BEGIN
             SET    debits_pending = a.debits_pending + m.dp,
                    debits_posted = a.debits_posted + m.dpo,
                    credits_pending = a.credits_pending + m.cp,
-                   credits_posted = a.credits_posted + m.cpo,
+                   credits_posted = a.credits_posted + m.cpo, touched_at = last_ts,
                    day = CASE WHEN m.spent THEN greatest(a.day, today) ELSE a.day END,
                    day_used = CASE WHEN m.spent THEN CASE WHEN a.day >= today THEN a.day_used ELSE 0 END + m.limited
                               ELSE a.day_used END,
@@ -180,7 +220,7 @@ BEGIN
                                ELSE a.year_used END,
                    life_used = CASE WHEN m.spent THEN coalesce(a.life_used, 0) + m.limited ELSE a.life_used END
             FROM   moved m WHERE a.id = m.id
-            RETURNING a.id, a.flags & 8 <> 0 AS history,
+            RETURNING a.id, a.flags & 8 <> 0 AS history, greatest(old.touched_at, old.ts) >= first_ts AS late,
                    all_odd OR old.flags & 32 <> 0 OR old.ledger <> m.ledger_min OR old.ledger <> m.ledger_max
                        OR (old.flags & 2 <> 0 AND m.debit > 0
                            AND m.debit > old.credits_posted - old.debits_pending - old.debits_posted)
@@ -197,11 +237,14 @@ BEGIN
                            OR a.pinless_count - m.pinless_count + m.pinless_count_all > a.pinless_count_max))
                        AS suspect
         )
-        SELECT array_agg(wrote.id) FILTER (WHERE wrote.suspect), bool_or(wrote.history),
+        SELECT array_agg(wrote.id) FILTER (WHERE wrote.suspect), bool_or(wrote.history), bool_or(wrote.late),
                count(*), (SELECT count(*) FROM moved)
-        INTO   suspects_more, history, found, asked
+        INTO   suspects_more, history, late, found, asked
         FROM   wrote;
         suspects := suspects || suspects_more;
+    END IF;
+    IF late THEN
+        RAISE EXCEPTION 'a later batch came first' USING ERRCODE = 'QB001';
     END IF;
     IF found <> asked THEN                              -- accounts that are missing
         suspects := suspects || ARRAY(
@@ -209,19 +252,11 @@ BEGIN
             WHERE  u.id NOT IN (SELECT a.id FROM account a WHERE a.id = ANY (debits || credits)));
     END IF;
 
-    -- 3. Ids that stand already, failed already, or stand twice in the batch. (Locked: equal accounts have waited.)
-    IF NOT fresh AND (EXISTS (SELECT FROM transfer t WHERE t.id = ANY (ids))
-                      OR EXISTS (SELECT FROM transfer_failed f WHERE f.id = ANY (ids))
-                      OR (SELECT count(DISTINCT u.id) FROM unnest(ids) AS u (id)) < n) THEN
-        odd := odd || ARRAY(
-            SELECT u.o::int FROM unnest(ids) WITH ORDINALITY AS u (id, o)
-            WHERE  u.id IN (SELECT t.id FROM transfer t WHERE t.id = ANY (ids)
-                            UNION ALL SELECT f.id FROM transfer_failed f WHERE f.id = ANY (ids)
-                            UNION ALL SELECT v.id FROM unnest(ids) AS v (id) GROUP BY v.id HAVING count(*) > 1));
+    -- 4. Ids that failed already. (Locked: a batch with equal accounts has waited.)
+    IF NOT fresh AND EXISTS (SELECT FROM transfer_failed f WHERE f.id = ANY (ids)) THEN
+        odd := odd || ARRAY(SELECT u.o::int FROM unnest(ids) WITH ORDINALITY AS u (id, o)
+                            WHERE u.id IN (SELECT f.id FROM transfer_failed f WHERE f.id = ANY (ids)));
     END IF;
-
-    -- 4. The time, drawn while the accounts are locked.
-    first_ts := ledger_draw(n, now_ns);
 
     -- 5. What depends on the order.
     IF all_odd OR cardinality(odd) > 0 OR cardinality(suspects) > 0 THEN
@@ -279,19 +314,21 @@ BEGIN
         END IF;
     ELSE
         statuses := array_fill(-1, ARRAY[n]);
-        SELECT array_agg(g) INTO timestamps FROM generate_series(first_ts, first_ts + n - 1) g;
     END IF;
 
-    -- 6. Write the transfers, and what hangs on them where there is any.
-    INSERT INTO transfer (id, debit_account, credit_account, amount, ts, ledger, code, flags,
-                          pending_id, user_data_128, user_data_64, user_data_32, timeout)
-    SELECT u.id, u.debit, u.credit, u.amount, u.ts, coalesce(u.ledger, 156), coalesce(u.code, 1),
-           coalesce(u.flag, 0), nullif(u.pending, zero), nullif(u.u128, zero), nullif(u.u64, 0), nullif(u.u32, 0),
-           nullif(u.timeout, 0)
-    FROM   unnest(ids, debits, credits, amounts, timestamps, ledgers, codes, flags, pendings, user_data_128,
-                  user_data_64, user_data_32, timeouts, statuses)
-           AS u (id, debit, credit, amount, ts, ledger, code, flag, pending, u128, u64, u32, timeout, status)
-    WHERE  u.status = -1;
+    -- 6. The transfers that were not sure, and what hangs on them where there is any.
+    IF decided THEN
+        DELETE FROM transfer t USING unnest(ids, sure, statuses) AS u (id, sure, status)
+        WHERE  t.id = u.id AND u.sure IS NOT NULL AND u.status <> -1;
+        INSERT INTO transfer (id, debit_account, credit_account, amount, ts, ledger, code, flags,
+                              pending_id, user_data_128, user_data_64, user_data_32, timeout)
+        SELECT u.id, u.debit, u.credit, u.amount, u.ts, u.ledger, u.code, u.flag, nullif(u.pending, zero),
+               nullif(u.u128, zero), nullif(u.u64, 0), nullif(u.u32, 0), nullif(u.timeout, 0)
+        FROM   unnest(ids, debits, credits, amounts, timestamps, ledgers, codes, flags, pendings, user_data_128,
+                      user_data_64, user_data_32, timeouts, statuses, sure)
+               AS u (id, debit, credit, amount, ts, ledger, code, flag, pending, u128, u64, u32, timeout, status, sure)
+        WHERE  u.status = -1 AND u.sure IS NULL;
+    END IF;
     IF history THEN
         INSERT INTO account_balance (account, ts, debits_pending, debits_posted, credits_pending, credits_posted)
         SELECT a.id, m.ts, a.debits_pending - m.dp, a.debits_posted - m.dpo,

@@ -220,7 +220,7 @@ class PostgresEngine:
                     found = await self._db.pool.fetchrow(OLDEST_FIRST[name], *arguments)
                 assert found is not None
                 return found
-            except asyncpg.UniqueViolationError:
+            except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
                 if not tries_left:
                     raise
             except asyncpg.DataError as error:
