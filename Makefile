@@ -27,6 +27,8 @@ bench: $(VENV)/.dev
 
 soak: $(VENV)/.dev
 	SOAK_KILLS=$(SOAK_KILLS) $(BIN)/python -m tests.faults.soak
+	QIANBAO_HISTORY_BATCHES=400 QIANBAO_FUZZ_SECONDS=300 $(BIN)/pytest --timeout=3600 \
+		tests/faults/test_ledger_history.py tests/faults/test_repeats.py tests/faults/test_fuzz.py tests/payments/test_races.py
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py

@@ -18,7 +18,7 @@ from rich.console import Console
 from qianbao.api.logins import read_logins
 from qianbao.cli import bench, demo, house, keep, replay
 from qianbao.cli import up as network
-from qianbao.cli.home import read_running
+from qianbao.cli.home import read_running, without_password
 from qianbao.config import load
 from qianbao.replay.models import Run
 
@@ -100,6 +100,7 @@ def status(as_json: Json = False) -> None:
     told |= msgspec.to_builtins(running) if running else {}
     if running is not None:
         told["replays"] = replay.standing(running.database_url)
+        told["database_url"] = without_password(running.database_url)
     if as_json:
         print(json.dumps(told))
     else:

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 from collections.abc import Generator
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
@@ -23,6 +24,14 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     postmaster: int | None
     url: str
     database_url: str
+
+
+def without_password(url: str) -> str:
+    """A database's URL as it may be shown."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@", 1)))
 
 
 def write_running(home: Path, running: Running) -> None:
