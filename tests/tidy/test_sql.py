@@ -20,6 +20,7 @@ RANGES = {
     "payments": range(800, 900),
     "replay": range(900, 1000),
     "api": range(1000, 1100),
+    "insight": range(1200, 1300),
 }
 """Which numbers a room's migrations take; the number is the order in which they run."""
 
