@@ -52,6 +52,13 @@ class JarSip(Step, frozen=True, kw_only=True, gc=False):
     command: Id
 
 
+class JarPour(Step, frozen=True, kw_only=True, gc=False):
+    kind: ClassVar[str] = "jar_pour"
+    table: ClassVar[str] = "jar"
+    order: ClassVar[int] = 9_000
+    jar: Id
+
+
 def plan(
     key: str,
     *moves: tuple[Id, Id, int],

@@ -88,3 +88,26 @@ LANGUAGE sql AS $$
     WHERE  live[q.c] = 0
     ORDER BY q.command
 $$;
+
+-- jar_pour: commutes, and alone knows the amount: the first of a batch takes the whole level, the next one less.
+CREATE FUNCTION step_jar_pour_see(rows json, live smallint[]) RETURNS smallint[]
+LANGUAGE sql AS 'SELECT step_jar_sip_see(rows, live)';
+CREATE FUNCTION step_jar_pour_tell(rows json, live smallint[])
+RETURNS TABLE (c smallint, amount bigint, told text)
+LANGUAGE sql AS $$
+    SELECT s.c, jar.level - s.turn + 1, format('{"poured":%s}', jar.level - s.turn + 1)
+    FROM  (SELECT q.c, q.jar, row_number() OVER (PARTITION BY q.jar ORDER BY q.c) AS turn
+           FROM   json_to_recordset(rows) AS q (c smallint, jar uuid)
+           WHERE  live[q.c] = 0) AS s
+    JOIN   jar ON jar.id = s.jar
+$$;
+CREATE FUNCTION step_jar_pour_write(rows json, live smallint[]) RETURNS void
+LANGUAGE sql AS $$
+    UPDATE jar
+    SET    level = level - s.pours
+    FROM  (SELECT q.jar, count(*) AS pours
+           FROM   json_to_recordset(rows) AS q (c int, jar uuid)
+           WHERE  live[q.c] = 0
+           GROUP BY q.jar) AS s
+    WHERE  jar.id = s.jar
+$$;

@@ -11,6 +11,7 @@ from qianbao.db import Database
 from qianbao.errors import QianbaoError
 from qianbao.ids import derive, new
 from qianbao.journal import (
+    TOLD,
     CommandReused,
     CommitFailed,
     Journal,
@@ -25,6 +26,7 @@ from tests.journal.jar import (
     CALLER,
     JarEmpty,
     JarMade,
+    JarPour,
     JarSet,
     JarSip,
     account,
@@ -286,3 +288,44 @@ async def test_every_ledger_status_that_a_payment_can_meet_has_its_own_code() ->
     assert code(Status.PENDING_TRANSFER_ALREADY_POSTED) == "pending_already_posted"
     assert code(Status.PENDING_TRANSFER_ALREADY_VOIDED) == "pending_already_voided"
     assert code(Status.OVERFLOWS_DEBITS) == "ledger_refused"
+
+
+async def test_an_amount_that_a_step_tells_is_moved_answered_and_told_of(
+    house: Database, journal: Journal
+) -> None:
+    source, glass, shop = await account(house, 100), await account(house), await account(house)
+    full = await jar(house, 3)
+    pours = [
+        plan(f"pour-{n}", (source, glass, TOLD), steps=(JarPour(jar=full),), result={"n": n})
+        for n in range(4)
+    ]
+    plain = plan("beside the pours", (source, shop, 7))
+
+    first, second, third, none, beside = await asyncio.gather(
+        *(journal.commit(one) for one in (*pours, plain)), return_exceptions=True
+    )
+
+    taken = [one.result for one in (first, second, third) if isinstance(one, Receipt)]
+    assert [one["n"] for one in taken] == [0, 1, 2]
+    assert sorted(one["poured"] for one in taken) == [1, 2, 3]
+    assert isinstance(none, JarEmpty)
+    assert isinstance(beside, Receipt)
+    assert beside.result == {"key": "beside the pours"}
+    assert [await balance(house, one) for one in (source, glass, shop)] == [87, 6, 7]
+    again = await journal.commit(pours[1])
+    assert isinstance(again, Receipt)
+    assert again.replayed
+    assert again.result == taken[1]
+    row = await house.row("SELECT data FROM command WHERE id = $1", pours[1].command)
+    assert row is not None
+    assert msgspec.json.decode(row["data"]) == {"key": "pour-1", "poured": taken[1]["poured"]}
+
+
+async def test_an_amount_that_no_step_tells_is_refused(house: Database, journal: Journal) -> None:
+    payer, shop, kept = await account(house, 100), await account(house), await jar(house, 1)
+    for key, steps in (("untold", ()), ("told by another kind", (JarSip(jar=kept, command=new(1)),))):
+        with pytest.raises(LedgerRefused) as refused:
+            await journal.commit(plan(key, (payer, shop, TOLD), steps=steps))
+        assert refused.value.code == "ledger_refused"
+    assert await balance(house, payer) == 100
+    assert await level(house, kept) == (1, 1)

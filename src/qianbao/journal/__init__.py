@@ -11,10 +11,11 @@ from qianbao.journal.errors import (
     StepRefused,
 )
 from qianbao.journal.journal import Journal
-from qianbao.journal.models import Event, Outcome, Plan, Receipt, Spend, Stale, Step, Transfer
+from qianbao.journal.models import TOLD, Event, Outcome, Plan, Receipt, Spend, Stale, Step, Transfer
 from qianbao.journal.refusals import refusal
 
 __all__ = [
+    "TOLD",
     "CommandReused",
     "CommitFailed",
     "Event",

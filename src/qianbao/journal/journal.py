@@ -180,7 +180,7 @@ def _answer(batch: list[_Entry], row: asyncpg.Record, now_ns: int) -> None:
             continue
         match outcomes[place]:
             case Outcome.DONE:
-                answer.set_result(Receipt(command=plan.command, result=plan.result, at=now_ns))
+                answer.set_result(Receipt(command=plan.command, result=_result(plan, told[place]), at=now_ns))
             case Outcome.REPLAYED:
                 answer.set_result(_replayed(plan.command, moments[place], told[place]))
             case Outcome.STALE:
@@ -190,6 +190,10 @@ def _answer(batch: list[_Entry], row: asyncpg.Record, now_ns: int) -> None:
             case refused:
                 before = moments[place] is not None
                 answer.set_exception(_refused(refused, legs[place], replayed=before))
+
+
+def _result(plan: Plan, completed: str | None) -> dict[str, Any]:
+    return plan.result if completed is None else msgspec.json.decode(completed)
 
 
 def _replayed(command: Id, at: int, result: str | None) -> Receipt:

@@ -7,7 +7,7 @@ These records are made for every payment, so they are msgspec structs: frozen, a
 from __future__ import annotations
 
 from enum import IntEnum, IntFlag
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import msgspec
 
@@ -29,8 +29,12 @@ class Spend(IntFlag):
     """The day's total and count of payments without a PIN."""
 
 
+TOLD: Final = -1
+"""The amount of a transfer that a step of its plan tells within the commit (`Step`)."""
+
+
 class Transfer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One movement from `debit` to `credit`, `amount` in minor units. Flags as in `ledger.TransferFlags`.
+    """One movement from `debit` to `credit`, `amount` in minor units or `TOLD`. Flags: `TransferFlags`.
 
     A plan's transfers are one linked chain: the journal sets the linked flag.
     """
@@ -60,6 +64,10 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     order number, whatever the kind). `rows` is a JSON array of the step's fields plus `c`, the 1-based
     number of its plan within the batch; `live[c] = 0` says that the plan is still alive, and `see` sets
     another `Outcome` there to drop it (STALE, or a room's own refusal code).
+
+    A step that commutes and alone knows an amount (the next share of a red packet) has a third function,
+    `step_<kind>_tell(rows json, live smallint[]) RETURNS TABLE (c smallint, amount bigint, told text)`: the
+    amount of the plan's transfers that are `TOLD`, and a JSON object that joins event and result.
     """
 
     kind: ClassVar[str]

@@ -7,7 +7,13 @@
 --
 -- outcomes[c], by plan: 0 done; 1 the same command was done before; 2 its id stands with other content;
 -- 3 stale, nothing stored; from 100 refused by the ledger (100 + status; legs[c] says where); from 1000
--- refused by a step. moments[c], told[c]: of one found before. All four are NULL when every plan is done.
+-- refused by a step. moments[c], told[c]: of one found before; told[c] also where a step completed the result.
+-- All four are NULL when every plan is done as it was sent.
+--
+-- An amount of -1 is left to a step of its plan (the next share of a red packet is known only under the row's
+-- lock). Such a kind has a third function, step_<kind>_tell(rows, live) → (c, amount, told): the plan's open
+-- amounts, and a JSON object that joins the event's data and the result. An amount that no step tells is
+-- refused by the ledger.
 CREATE OR REPLACE FUNCTION journal_commit(
     commands uuid[], digests bigint[], callers uuid[], subjects uuid[], types text[], datas text[], results text[],
     kinds text[], step_rows text[],
@@ -27,6 +33,10 @@ DECLARE
     claimed  int;
     found    record;
     statuses int[];
+    open     boolean := false;
+    said     smallint[];
+    saids    bigint[];
+    texts    text[];
 BEGIN
     -- 1. Claim. Key order, so two processes never wait in a ring.
     WITH claim AS (
@@ -60,6 +70,36 @@ BEGIN
             EXECUTE format('SELECT %I($1, $2)', 'step_' || kinds[k] || '_see')
             INTO live USING step_rows[k]::json, live;
         END LOOP;
+
+        -- What a step alone can say: amounts that were left open, and the words that go with them.
+        open := coalesce(-1 = ANY (amounts), false);
+        IF open THEN
+            FOR k IN 1 .. cardinality(kinds) LOOP
+                CONTINUE WHEN to_regprocedure(format('%I(json, smallint[])', 'step_' || kinds[k] || '_tell')) IS NULL;
+                EXECUTE format('SELECT array_agg(t.c), array_agg(t.amount), array_agg(t.told) FROM %I($1, $2) AS t',
+                               'step_' || kinds[k] || '_tell')
+                INTO  said, saids, texts USING step_rows[k]::json, live;
+                CONTINUE WHEN said IS NULL;
+                amounts := ARRAY(SELECT CASE WHEN q.amount = -1 THEN coalesce(s.amount, -1) ELSE q.amount END
+                                 FROM   unnest(plans, amounts) WITH ORDINALITY AS q (plan, amount, o)
+                                 LEFT   JOIN unnest(said, saids) AS s (c, amount) ON s.c = q.plan
+                                 ORDER  BY q.o);
+                WITH completed AS (
+                    UPDATE command AS claim
+                    SET    data   = CASE claim.data WHEN '{}' THEN s.told
+                                    ELSE left(claim.data, -1) || ',' || substr(s.told, 2) END,
+                           result = CASE coalesce(claim.result, '{}') WHEN '{}' THEN s.told
+                                    ELSE left(claim.result, -1) || ',' || substr(s.told, 2) END
+                    FROM   unnest(said, texts) AS s (c, told)
+                    WHERE  claim.id = commands[s.c]
+                    RETURNING s.c, claim.result
+                )
+                SELECT array_agg(coalesce(s.result, q.g) ORDER BY q.o)
+                INTO   given
+                FROM   unnest(given) WITH ORDINALITY AS q (g, o)
+                LEFT   JOIN completed AS s ON s.c = q.o;
+            END LOOP;
+        END IF;
 
         -- 3. Money, for the plans that are alive.
         IF cardinality(ids) > 0 THEN
@@ -112,11 +152,13 @@ BEGIN
     END IF;
 
     -- 5. The few that fell out: stale leaves nothing behind, a refusal is kept.
-    IF NOT 0 = ALL (live) THEN
+    IF open OR NOT 0 = ALL (live) THEN
         outcomes := live;
         legs := leg_at;
         moments := moment;
         told := given;
+    END IF;
+    IF NOT 0 = ALL (live) THEN
         DELETE FROM command
         USING  unnest(commands, live) AS q (id, outcome)
         WHERE  command.id = q.id AND q.outcome = 3 AND command.xid = pg_current_xact_id();
