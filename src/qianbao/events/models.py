@@ -22,6 +22,9 @@ from qianbao.ids import Id
 PARTY_KEYS: Final = ("merchant", "wallet", "person", "payer", "payee")
 """The keys of an event's data that name its audience."""
 
+UNTOLD: Final = ""
+"""The type of what no reader is told: its row is a command's claim and answer alone."""
+
 ORDINAL_MAX: Final = 2**15 - 1
 """The largest place within one transaction."""
 

@@ -20,6 +20,7 @@ WHERE    xid >= $1::bigint::text::xid8
 AND      (xid, ordinal) > ($1::bigint::text::xid8, $2::smallint)
 AND      xid < $3::bigint::text::xid8
 AND      outcome = 0
+AND      type <> ''
 AND      ($4::text[] IS NULL
           OR subject::text = ANY ($4)
           OR EXISTS (SELECT FROM unnest($4) AS party WHERE strpos(data, party) > 0))
@@ -33,6 +34,7 @@ SELECT id, type, ts, subject, data, xid::text::bigint AS xid, ordinal
 FROM   command
 WHERE  id = $1
 AND    outcome = 0
+AND    type <> ''
 AND    xid < pg_snapshot_xmin(pg_current_snapshot());
 
 -- name: dispatch_lead

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final
+
+import msgspec
 
 from qianbao.credentials.models import Caller
 from qianbao.errors import OutcomeUnknown, QianbaoError, Unavailable
-from qianbao.journal import LedgerRefused, Plan, Receipt, Stale
+from qianbao.events.models import UNTOLD
+from qianbao.ids import Id
+from qianbao.journal import Event, LedgerRefused, Plan, Receipt, Stale
 from qianbao.parties.chart import TransferCode
 from qianbao.payments.refusals import meaning
 from qianbao.payments.room import Payments
@@ -17,9 +21,16 @@ from qianbao.payments.trade.models import Command, Trade
 REPLANS_MAX: Final = 8
 """How often a command looks again before its caller is told to come later."""
 
-Look = Callable[[int], Awaitable[tuple[Trade, Plan] | Receipt]]
-"""What stands now, and the plan made on it; the argument counts the looks from 0. A receipt: what is asked
-for stands already."""
+
+class Stands(msgspec.Struct, frozen=True):
+    """What is asked for stands already, by another command: there is nothing to do, and an answer to give."""
+
+    trade: Id
+    result: dict[str, Any]
+
+
+Look = Callable[[int], Awaitable[tuple[Trade, Plan] | Stands]]
+"""What stands now, and the plan made on it; the argument counts the looks from 0."""
 
 
 async def settle(
@@ -28,7 +39,8 @@ async def settle(
     """Commit what `look` plans, durably. Raises what planning, risk or the ledger refuses, `TradeBusy`.
 
     A repeat is answered by the commit's claim; only where planning refuses (a full refund refuses its own
-    repeat) is the receipt looked up here. An unknown outcome says where to ask: at the trade.
+    repeat) is the receipt looked up here. Where all stands already, the answer is claimed like any other, so
+    that the key is this content's from then on. An unknown outcome says where to ask: at the trade.
     """
     about = command.id
     for turn in range(REPLANS_MAX):
@@ -36,11 +48,12 @@ async def settle(
         try:
             try:
                 found = await look(turn)
-                if isinstance(found, Receipt):
-                    return found
-                trade, plan = found
-                about = trade.id
-                await room.allow(caller, plan, trade)
+                if isinstance(found, Stands):
+                    about, plan = found.trade, claim(command, found)
+                else:
+                    trade, plan = found
+                    about = trade.id
+                    await room.allow(caller, plan, trade)
             except Unavailable:
                 raise
             except QianbaoError:
@@ -58,3 +71,14 @@ async def settle(
         except LedgerRefused as refused:
             raise meaning(refused, plan, usual=usual) from refused
     raise TradeBusy(about)
+
+
+def claim(command: Command, stands: Stands) -> Plan:
+    """Keep an answer under a command that changes nothing. Nothing is told."""
+    return Plan(
+        caller=command.caller,
+        command=command.id,
+        digest=command.digest,
+        event=Event(type=UNTOLD, subject=stands.trade),
+        result=stands.result,
+    )

@@ -16,6 +16,7 @@ AS $$
     AND      (c.xid, c.ordinal) > (from_xid, from_ordinal)
     AND      c.xid < pg_snapshot_xmin(pg_current_snapshot())
     AND      c.outcome = 0
+    AND      c.type <> ''  -- untold: a claim and its answer alone
     ORDER BY c.xid, c.ordinal
     LIMIT    size;
 $$;

@@ -7,7 +7,7 @@ from qianbao.errors import QianbaoError
 from qianbao.ids import Id
 from qianbao.journal import Plan, Receipt, digest
 from qianbao.parties.chart import TransferCode
-from qianbao.payments.commit import settle
+from qianbao.payments.commit import Stands, settle
 from qianbao.payments.refund import plans
 from qianbao.payments.refund.models import OutRefundNoUsed, Refund, RefundNotFound, shown
 from qianbao.payments.room import Payments
@@ -33,7 +33,7 @@ async def refund(
         caller=caller.id, id=command, digest=digest("refund", trade, out_refund_no, amount, reason)
     )
 
-    async def look(turn: int) -> tuple[Trade, Plan] | Receipt:
+    async def look(turn: int) -> tuple[Trade, Plan] | Stands:
         stands = await merchants_trade(caller, room, trade)
         refused: QianbaoError | None = None
         try:
@@ -55,7 +55,7 @@ async def refund(
         if given is not None and given.id != command:
             if (given.trade, given.amount, given.reason) != (trade, amount, reason):
                 raise OutRefundNoUsed(out_refund_no)
-            return Receipt(command=command, result=answer(stands) | shown(given), at=given.at)
+            return Stands(stands.id, answer(stands) | shown(given))
         if plan is None:
             assert refused is not None
             raise refused

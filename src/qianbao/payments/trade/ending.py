@@ -11,7 +11,7 @@ from qianbao.credentials.models import Caller
 from qianbao.ids import NONE, Id, derive, of_int
 from qianbao.journal import Plan, Receipt, digest
 from qianbao.parties.chart import TransferCode
-from qianbao.payments.commit import settle
+from qianbao.payments.commit import Stands, settle
 from qianbao.payments.room import Payments
 from qianbao.payments.trade import plans
 from qianbao.payments.trade.errors import TradeNotFound
@@ -40,10 +40,10 @@ async def reverse(caller: Caller, room: Payments, *, command: Id, trade: Id) -> 
     """
     asked = Command(caller=caller.id, id=command, digest=digest("reverse", trade))
 
-    async def look(_turn: int) -> tuple[Trade, Plan] | Receipt:
+    async def look(_turn: int) -> tuple[Trade, Plan] | Stands:
         stands = await merchants_trade(caller, room, trade)
         if stands.state is TradeState.REVERSED:
-            return await _already(room, asked, stands)
+            return Stands(stands.id, answer(stands))
         return stands, plans.reverse(stands, command=asked, now=room.clock.now())
 
     return await settle(caller, room, asked, look, usual=TransferCode.REVERSAL)
@@ -56,7 +56,7 @@ async def reverse_number(caller: Caller, room: Payments, *, command: Id, out_tra
     trade = trade_id(payee.merchant, out_trade_no)
     asked = Command(caller=caller.id, id=command, digest=digest("reverse", trade))
 
-    async def look(_turn: int) -> tuple[Trade, Plan] | Receipt:
+    async def look(_turn: int) -> tuple[Trade, Plan] | Stands:
         now = room.clock.now()
         stands = await room.trades.one(trade)
         if stands is not None and not at_home(caller, stands):
@@ -67,15 +67,10 @@ async def reverse_number(caller: Caller, room: Payments, *, command: Id, out_tra
             assert isinstance(grave, Trade)
             return grave, plan
         if stands.state is TradeState.REVERSED:
-            return await _already(room, asked, stands)
+            return Stands(stands.id, answer(stands))
         return stands, plans.reverse(stands, command=asked, now=now)
 
     return await settle(caller, room, asked, look, usual=TransferCode.REVERSAL)
-
-
-async def _already(room: Payments, asked: Command, stands: Trade) -> Receipt:
-    first = await room.journal.receipt(asked.id, asked.digest)
-    return first or Receipt(command=asked.id, result=answer(stands), at=stands.closed)
 
 
 async def merchants_trade(caller: Caller, room: Payments, trade: Id) -> Trade:

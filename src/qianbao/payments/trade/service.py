@@ -10,7 +10,7 @@ from qianbao.ids import Id
 from qianbao.journal import Plan, Receipt, digest
 from qianbao.parties.chart import TransferCode
 from qianbao.parties.errors import MerchantUnknown, WalletUnknown
-from qianbao.payments.commit import settle
+from qianbao.payments.commit import Stands, settle
 from qianbao.payments.room import Payments
 from qianbao.payments.trade import plans
 from qianbao.payments.trade.errors import (
@@ -62,7 +62,7 @@ async def prepay(
         ),
     )  # fmt: skip
 
-    async def look(turn: int) -> tuple[Trade, Plan] | Receipt:
+    async def look(turn: int) -> tuple[Trade, Plan] | Stands:
         draft = plans.draft(
             asked,
             payee=payee,
@@ -85,7 +85,7 @@ async def prepay(
             return draft, plans.create(draft, command=asked)
         if not plans.same(stands, draft):
             raise OutTradeNoUsed(out_trade_no)
-        return Receipt(command=command, result=answer(stands), at=stands.created)
+        return Stands(stands.id, answer(stands))
 
     return await settle(caller, room, asked, look, usual=TransferCode.PAYMENT)
 
