@@ -1,0 +1,93 @@
+"""All records, lake and table together, as DuckDB sees them: for one purpose, as of one moment.
+
+Nothing reads the files past this door: it asks for a purpose, and shows only the records of people who let
+them be read for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from qianbao.clock import SECOND, Clock
+from qianbao.db import Database, queries
+from qianbao.db.pool import reading
+from qianbao.insight.consent.store import SQL as CONSENT
+from qianbao.insight.purposes import REGISTER, Purpose, Rule
+from qianbao.insight.records.parquet import SCHEMA, pa, table
+
+SQL: Final = queries(__package__ or "")
+VIEWS: Final = queries(__package__ or "", "views.sql")
+DAY: Final = 86_400 * SECOND
+MEMORY: Final = "2GB"
+THREADS: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What there was at one moment."""
+
+    files: tuple[Path, ...]
+    fresh: Any
+    """Facts that are in no file yet: an Arrow table."""
+    said: tuple[bytes, ...]
+    """People who have said other than the purpose's rule."""
+    rule: Rule
+    since: int
+    until: int
+
+    @contextlib.contextmanager
+    def opened(self, *, memory: str = MEMORY, threads: int = THREADS) -> Generator[Any]:
+        """A DuckDB connection with the views `fact` and `record`. It blocks: use it in a thread."""
+        with duckdb.connect(config={"memory_limit": memory, "threads": threads}) as plain:
+            connection: Any = plain
+            if self.files:
+                connection.read_parquet([str(path) for path in self.files]).create_view("lake")
+            else:
+                connection.register("lake", SCHEMA.empty_table())
+            connection.register("fresh", self.fresh)
+            said = pa.ExtensionArray.from_storage(pa.uuid(), pa.array(list(self.said), pa.binary(16)))
+            connection.register("said", pa.table({"person": said}))
+            rule = {"unsaid": [self.rule.unsaid], "since": [self.since], "until": [self.until]}
+            connection.register("rule", pa.table(rule))
+            connection.execute(VIEWS["view_fact"])
+            connection.execute(VIEWS["view_record"])
+            yield connection
+
+
+class Archive:
+    """The records of this network, lake and table."""
+
+    def __init__(self, db: Database, *, folder: Path, clock: Clock) -> None:
+        self._db = db
+        self._folder = folder
+        self._clock = clock
+
+    async def snapshot(self, purpose: Purpose, *, until: int | None = None) -> Snapshot:
+        """What may be read for a purpose now; with `until` (ns), only what was known by then.
+
+        Files and table are read in one snapshot, so each fact is in exactly one of them.
+        Raises `DatabaseLost`.
+        """
+        rule, now = REGISTER[purpose], self._clock.now()
+        with reading():
+            async with (
+                self._db.pool.acquire() as connection,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                files = await connection.fetch(SQL["lake_files"])
+                fresh = await connection.fetch(SQL["lake_fresh"])
+                said = await connection.fetch(CONSENT["consent_other"], purpose.value, rule.unsaid)
+        return Snapshot(
+            files=tuple(self._folder / row["path"] for row in files),
+            fresh=table(fresh),
+            said=tuple(row["person"].bytes for row in said),
+            rule=rule,
+            since=max(now - rule.retention_days * DAY, 0),
+            until=now if until is None else until,
+        )
