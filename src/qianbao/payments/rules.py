@@ -37,6 +37,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     guesses_max: Positive = 10
     """Wrong codes that one till may try within `guesses_per_s`; then it waits, with right ones too."""
     guesses_per_s: Annotated[int, msgspec.Meta(ge=1, le=DAY_S)] = 60
+    qr_guid: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(\.[a-z0-9-]+)+$", max_length=32)] = (
+        "org.qianbao"
+    )
+    """This network in a merchant's QR code: a domain name backwards."""
+    qr_country: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")] = "CN"
+    """The country in a merchant's QR code (ISO 3166)."""
 
 
 def rules(settings: Settings) -> Rules:

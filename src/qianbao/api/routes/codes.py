@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from typing import Annotated
 
-import segno
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -31,6 +29,8 @@ from qianbao.payments.counter.models import (
     CounterUnknown,
     link,
 )
+from qianbao.payments.qr import payload
+from qianbao.payments.qr import service as qr
 from qianbao.payments.trade import errors
 
 router = APIRouter(tags=["codes"])
@@ -82,7 +82,9 @@ class CounterView(BaseModel):
     code: str
     kind: CounterKind
     link: str
-    """What the QR code holds."""
+    """The code as a link of this network."""
+    payload: str
+    """What the QR code holds: the code as an EMVCo merchant-presented payload."""
     merchant: Id
     merchant_name: str
     store: Id | None
@@ -124,20 +126,6 @@ async def get_code_status(code: Digits, caller: Person, parts: PartsDep) -> Code
 async def get_counter_code(code: Token, parts: PartsDep) -> CounterView:
     """Whom a scanned QR code or a typed number would pay."""
     return await _view(parts, await counter.read(parts.payments, code))
-
-
-@router.get(
-    "/codes/{code}/qr.svg",
-    responses={200: {"content": {"image/svg+xml": {}}, "description": "To print"}} | problems(CounterUnknown),
-    response_class=Response,
-    dependencies=[anybody()],
-)
-async def get_counter_qr(code: Token, parts: PartsDep) -> Response:
-    """A merchant's code as a QR picture."""
-    found = await counter.read(parts.payments, code)
-    picture = io.BytesIO()
-    segno.make_qr(link(found), error="m").save(picture, kind="svg", scale=8, xmldecl=False)
-    return Response(picture.getvalue(), media_type="image/svg+xml")
 
 
 @router.post(
@@ -213,6 +201,7 @@ async def _view(parts: PartsDep, found: Counter) -> CounterView:
         code=found.token,
         kind=found.kind,
         link=link(found),
+        payload=payload.encode(await qr.of_counter(parts.payments, found)),
         merchant=found.merchant,
         merchant_name=merchant.name,
         store=found.store,

@@ -36,11 +36,11 @@ class Counter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 LINK: Final = "qb://p/"
-"""What a printed QR code holds is this and the token; the wallet's page has it as the path `/p/TOKEN`."""
+"""A counter's code as a link: this and the token; the wallet's page has it as the path `/p/TOKEN`."""
 
 
 def link(counter: Counter) -> str:
-    """The text of the QR code."""
+    """A counter's code as a link."""
     return LINK + counter.token
 
 
