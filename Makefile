@@ -8,12 +8,13 @@ UV := UV_NO_PROGRESS=1 VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv
 COMPILE := pip compile pyproject.toml --universal --python-version 3.11 --no-emit-index-url --generate-hashes \
 	--custom-compile-command "make lock" --quiet
 
-.PHONY: run test lint bench soak docs lock clean
+.PHONY: run test lint bench soak docs pages lock clean
 
-run: $(VENV)/.run
+run: $(VENV)/.pages
 	$(BIN)/qianbao up
 
-test: $(VENV)/.dev
+test: $(VENV)/.browser
+	$(BIN)/python web/make.py test
 	$(BIN)/pytest
 
 lint: $(VENV)/.dev
@@ -21,14 +22,18 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/python web/make.py lint
 
 bench: $(VENV)/.dev
 	$(BIN)/qianbao bench all
 
 soak: $(VENV)/.dev
 	SOAK_KILLS=$(SOAK_KILLS) $(BIN)/python -m tests.faults.soak
-	QIANBAO_HISTORY_BATCHES=400 QIANBAO_FUZZ_SECONDS=300 $(BIN)/pytest --timeout=3600 \
-		tests/faults/test_ledger_history.py tests/faults/test_repeats.py tests/faults/test_fuzz.py tests/payments/test_races.py
+	QIANBAO_HISTORY_BATCHES=400 QIANBAO_FUZZ_SECONDS=300 QIANBAO_RACE_ROUNDS=400 $(BIN)/pytest --timeout=3600 \
+		tests/faults/test_ledger_history.py tests/faults/test_repeats.py tests/faults/test_fuzz.py \
+		tests/faults/test_races.py tests/payments/test_races.py
+
+pages: $(VENV)/.pages
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/generate.py
@@ -36,6 +41,7 @@ docs: $(VENV)/.dev
 
 lock: $(VENV)/.uv
 	$(UV) $(COMPILE) -o requirements/run.txt
+	$(UV) $(subst pyproject.toml,requirements/node.in,$(COMPILE)) -o requirements/node.txt
 	$(UV) $(COMPILE) --group dev -c requirements/run.txt -o requirements/dev.txt
 
 clean:
@@ -52,6 +58,17 @@ $(VENV)/.uv: Makefile
 $(VENV)/.run: $(VENV)/.uv requirements/run.txt
 	$(UV) pip install --quiet --require-hashes -r requirements/run.txt
 	$(BIN)/python requirements/link.py
+	touch $@
+
+PAGES := $(shell find web/src web/public web/*.* src/qianbao/api -type f -not -path '*/built/*' -not -name '*.pyc' \
+	-not -name 'schema.d.ts' -not -name 'openapi.json')
+
+$(VENV)/.pages: $(VENV)/.run $(PAGES)
+	$(BIN)/python web/make.py build
+	touch $@
+
+$(VENV)/.browser: $(VENV)/.dev $(VENV)/.pages tests/browser/install.py
+	$(BIN)/python tests/browser/install.py
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
