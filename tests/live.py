@@ -30,6 +30,7 @@ SIGN_IN = {
     "person": ("/sessions", ("login", "password")),
     "owner": ("/sessions/owner", ("login", "password")),
     "cashier": ("/sessions/cashier", ("store", "login", "pin", "till")),
+    "supervisor": ("/sessions/cashier", ("store", "login", "pin", "till")),
     "operator": ("/sessions/house", ("login", "password")),
 }
 """Where each of the ready logins signs in, and with which of its parts."""

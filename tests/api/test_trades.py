@@ -34,6 +34,12 @@ async def get(client: httpx.AsyncClient, path: str, status: int = 200, **query: 
     return answer.json()
 
 
+def approval(live: Live) -> dict[str, str]:
+    """The ready supervisor's yes."""
+    login = live.logins()["supervisor"]
+    return {"login": login["login"], "pin": login["pin"]}
+
+
 @pytest.fixture
 def wallet(live: Live) -> str:
     """The ready person's wallet."""
@@ -62,11 +68,20 @@ async def test_a_trade_goes_from_prepay_to_refund(live: Live, wallet: str, pin: 
         again = await post(person, f"/trades/{trade}/pay", 409, wallet=wallet, pin=pin)
         assert again["code"] == "trade_already_paid"
 
+        yes = approval(live)
         back = await post(
-            till, f"/trades/{trade}/refunds", 201, amount=50_00, out_refund_no=f"R{number}", reason="cold"
+            till,
+            f"/trades/{trade}/refunds",
+            201,
+            amount=50_00,
+            out_refund_no=f"R{number}",
+            reason="cold",
+            approval=yes,
         )
         assert (back["state"], back["refunded"], back["refund_amount"]) == ("partly_refunded", 50_00, 50_00)
-        large = await post(till, f"/trades/{trade}/refunds", 422, amount=WITH_PIN, out_refund_no="R2")
+        large = await post(
+            till, f"/trades/{trade}/refunds", 422, amount=WITH_PIN, out_refund_no="R2", approval=yes
+        )
         assert large["code"] == "refund_too_large"
         listed = await get(till, f"/trades/{trade}/refunds")
         assert [one["refund"] for one in listed["items"]] == [back["refund"]]
@@ -77,6 +92,10 @@ async def test_a_trade_goes_from_prepay_to_refund(live: Live, wallet: str, pin: 
         mine = await get(person, "/trades", wallet=wallet, limit=1)
         assert mine["items"][0]["id"] == trade
         assert mine["items"][0]["attach"] is None
+        everything = await get(person, "/trades", limit=1)
+        assert everything["items"][0]["id"] == trade
+        older = await get(person, "/trades", limit=1, cursor=everything["next_cursor"])
+        assert trade not in [one["id"] for one in older["items"]]
 
 
 async def test_a_merchants_list_goes_page_by_page(live: Live) -> None:

@@ -1,4 +1,4 @@
-"""The ready logins of a new installation: a person, a shop with owner, cashier and API key, the operator.
+"""The ready logins of a new installation: a person, a shop with its people and API key, the operator.
 
 Their secrets are drawn for this installation and written to `logins.json` (mode 0600) before anything is made
 with them, so a start that was killed half-way goes on with the same ones. A drawn password is taken on this
@@ -25,6 +25,8 @@ from qianbao.parties.brands import Identification
 from qianbao.parties.models import CityTier, KycClass
 from qianbao.parties.opening import open_many
 from qianbao.parties.requests import NewMerchant, NewPerson, NewStore, NewTill, NewWallet
+from qianbao.payments.counter import service as counters
+from qianbao.payments.counter.models import CounterKind
 
 FILE: Final = "logins.json"
 _HOUSE: Final = of_int(0x7166_104B_0000_7000_8000_0000_0000_0003)
@@ -61,6 +63,7 @@ async def make_ready(parts: Parts) -> dict[str, dict[str, str]] | None:
         return drawn
     await _parties(parts, drawn)
     await _secrets(parts, drawn)
+    await _counters(parts, drawn)
     await _money(parts)
     drawn["ready"] = {}
     _write(home, drawn)
@@ -85,6 +88,12 @@ def _draw(parts: Parts) -> dict[str, dict[str, str]]:
         "owner": {"login": "wangji", "password": _password(), "merchant": str(ready_id("shop"))},
         "cashier": {
             "login": "cashier",
+            "pin": _pin(),
+            "store": str(ready_id("store")),
+            "till": "1",
+        },
+        "supervisor": {
+            "login": "supervisor",
             "pin": _pin(),
             "store": str(ready_id("store")),
             "till": "1",
@@ -144,7 +153,7 @@ async def _parties(parts: Parts, drawn: dict[str, dict[str, str]]) -> None:
 
 async def _secrets(parts: Parts, drawn: dict[str, dict[str, str]]) -> None:
     room = parts.credentials
-    person, owner, cashier, operator = (drawn[who] for who in ("person", "owner", "cashier", "operator"))
+    person, owner, operator = (drawn[who] for who in ("person", "owner", "operator"))
     known = (person["login"],)
     await password.set_password(room, ready_id("person"), person["password"], must_change=True, known=known)
     if not (await room.pins.standing(ready_id("person")))[0]:
@@ -164,19 +173,30 @@ async def _secrets(parts: Parts, drawn: dict[str, dict[str, str]]) -> None:
         must_change=True,
     )
     for_shop = Caller(id=ready_id("owner"), role=Role.OWNER, merchant=shop)
-    await staff.add_at_store(
-        room,
-        for_shop,
-        id=ready_id("cashier"),
-        store=ready_id("store"),
-        role=Role.CASHIER,
-        login=cashier["login"],
-        name="Chen",
-        pin=cashier["pin"],
-    )
+    for role, name in ((Role.CASHIER, "Chen"), (Role.SUPERVISOR, "Zhao")):
+        await staff.add_at_store(
+            room,
+            for_shop,
+            id=ready_id(role),
+            store=ready_id("store"),
+            role=role,
+            login=drawn[role]["login"],
+            name=name,
+            pin=drawn[role]["pin"],
+        )
     scopes = [scope for scope in Scope if scope is not Scope.SUBSIDIES_GRANT]
     made = await api_keys.make(room, for_shop, merchant=shop, name="ready", scopes=scopes, live=False)
     owner["api_key"] = made.secret
+
+
+async def _counters(parts: Parts, drawn: dict[str, dict[str, str]]) -> None:
+    """The store's number, that payers type and by which tills sign in, and a printed code."""
+    shop = Caller(id=ready_id("owner"), role=Role.OWNER, merchant=ready_id("shop"))
+    stands = {one.kind: one for one in await counters.of_merchant(shop, parts.payments)}
+    for kind in (CounterKind.NUMBER, CounterKind.STATIC_QR):
+        if kind not in stands:
+            stands[kind] = await counters.put_up(shop, parts.payments, kind=kind, store=ready_id("store"))
+    drawn["cashier"]["store_number"] = stands[CounterKind.NUMBER].token
 
 
 async def _money(parts: Parts) -> None:

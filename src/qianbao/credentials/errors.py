@@ -53,6 +53,18 @@ class NotYours(Forbidden):
     code = "not_yours"
 
 
+class ApprovalNeeded(Forbidden):
+    """A supervisor of the store must agree: their login and PIN go with the request."""
+
+    code = "approval_needed"
+
+
+class ApprovalRefused(Forbidden):
+    """No supervisor of this store has this login and PIN."""
+
+    code = "approval_refused"
+
+
 class PinLocked(TooMany):
     """Too many wrong payment PINs: the PIN is locked for a while."""
 

@@ -9,15 +9,19 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from qianbao.api.deps import Amount, IdempotencyKey, PartsDep, allowed, answered, command
-from qianbao.api.fields import Body
+from qianbao.api.fields import Body, Login, Pin
+from qianbao.api.parts import Parts
 from qianbao.api.problems import problems
 from qianbao.api.routes.trades import TILL_ROLES, Number, TradeAnswer
-from qianbao.credentials.models import Caller, Scope
+from qianbao.credentials.approval import approve
+from qianbao.credentials.errors import ApprovalNeeded, ApprovalRefused, PinLocked
+from qianbao.credentials.models import Caller, Role, Scope
+from qianbao.credentials.rate import TooManyTries
 from qianbao.ids import Id
 from qianbao.journal import CommandReused
 from qianbao.payments.refund import models as refund_models
 from qianbao.payments.refund import service as refund
-from qianbao.payments.trade import errors
+from qianbao.payments.trade import ending, errors
 
 router = APIRouter(tags=["trades"])
 
@@ -25,12 +29,20 @@ Refunder = Annotated[Caller, allowed(*TILL_ROLES, scope=Scope.REFUNDS_WRITE)]
 ShopReader = Annotated[Caller, allowed(*TILL_ROLES, scope=Scope.TRADES_READ)]
 
 
+class Approval(Body):
+    """A supervisor of the store, who agrees with their PIN."""
+
+    login: Login
+    pin: Pin
+
+
 class RefundRequest(Body):
-    """What goes back, and the merchant's own number for it."""
+    """What goes back, and the merchant's own number for it. A cashier needs a supervisor's approval."""
 
     amount: Amount
     out_refund_no: Number
     reason: Annotated[str, Field(max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    approval: Approval | None = None
 
 
 class RefundAnswer(TradeAnswer):
@@ -55,6 +67,10 @@ class RefundView(BaseModel):
     refund_fee_returned: int
     reason: str
     refunded_at: str
+    cashier: Id | None
+    """Who gave it back at a till."""
+    approved_by: Id | None
+    """The supervisor who agreed."""
 
 
 class RefundList(BaseModel):
@@ -64,7 +80,9 @@ class RefundList(BaseModel):
 
 
 def _refund(one: refund_models.Refund) -> RefundView:
-    return RefundView(trade=one.trade, **refund_models.shown(one))
+    return RefundView(
+        trade=one.trade, cashier=one.cashier, approved_by=one.approved_by, **refund_models.shown(one)
+    )
 
 
 @router.post(
@@ -82,6 +100,10 @@ def _refund(one: refund_models.Refund) -> RefundView:
         refund_models.OutRefundNoUsed,
         refund_models.MerchantNotEnough,
         CommandReused,
+        ApprovalNeeded,
+        ApprovalRefused,
+        PinLocked,
+        TooManyTries,
     ),
 )
 async def refund_trade(
@@ -92,7 +114,10 @@ async def refund_trade(
     parts: PartsDep,
     response: Response,
 ) -> RefundAnswer:
-    """Give money of a paid trade back, in one piece or many, never more than was paid."""
+    """Give money of a paid trade back, in one piece or many, never more than was paid. A cashier sends a
+    supervisor's approval along."""
+    await ending.merchants_trade(caller, parts.payments, trade_id)
+    approved_by = await _approved(parts, caller, body.approval)
     receipt = await refund.refund(
         caller,
         parts.payments,
@@ -101,8 +126,17 @@ async def refund_trade(
         out_refund_no=body.out_refund_no,
         amount=body.amount,
         reason=body.reason,
+        approved_by=approved_by,
     )
     return answered(receipt, response, RefundAnswer)
+
+
+async def _approved(parts: Parts, caller: Caller, approval: Approval | None) -> Id | None:
+    if approval is not None:
+        return (await approve(parts.credentials, caller, login=approval.login, pin=approval.pin)).id
+    if caller.role is Role.CASHIER:
+        raise ApprovalNeeded(field="approval", expected="a supervisor's login and PIN")
+    return None
 
 
 @router.get("/trades/{trade_id}/refunds", responses=problems(errors.TradeNotFound))

@@ -7,11 +7,13 @@ DECLARE
     laid uuid[];
 BEGIN
     WITH claim AS (
-        INSERT INTO refund (id, trade, merchant, out_refund_no, amount, fee_returned, at, reason)
-        SELECT s.id, s.trade, s.merchant, s.out_refund_no, s.amount, coalesce(s.fee_returned, 0), s.at, s.reason
+        INSERT INTO refund (id, trade, merchant, out_refund_no, amount, fee_returned, at, reason, cashier,
+                            approved_by)
+        SELECT s.id, s.trade, s.merchant, s.out_refund_no, s.amount, coalesce(s.fee_returned, 0), s.at,
+               s.reason, s.cashier, s.approved_by
         FROM   json_to_recordset(rows)
                AS s (c integer, id uuid, trade uuid, merchant uuid, out_refund_no text, amount bigint,
-                     fee_returned bigint, at bigint, reason text)
+                     fee_returned bigint, at bigint, reason text, cashier uuid, approved_by uuid)
         WHERE  live[s.c] = 0
         ORDER  BY s.merchant, s.out_refund_no
         ON CONFLICT DO NOTHING

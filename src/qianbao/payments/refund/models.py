@@ -25,6 +25,10 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the merchant got back of the fee with this refund."""
     reason: str = ""
     at: int
+    cashier: Id | None = None
+    """Who asked for it at a till, or the merchant's own program."""
+    approved_by: Id | None = None
+    """The supervisor who agreed."""
 
 
 class RefundNew(Step, Refund, frozen=True, kw_only=True, gc=False, omit_defaults=True):

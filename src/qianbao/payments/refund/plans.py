@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from qianbao.clock import SECOND
+from qianbao.ids import Id
 from qianbao.journal.models import Event, Plan
 from qianbao.parties.chart import TransferCode
 from qianbao.payments.fees.plans import fee_returned
@@ -42,6 +43,8 @@ def refund(
     reason: str,
     now: int,
     rules: Rules,
+    cashier: Id | None = None,
+    approved_by: Id | None = None,
 ) -> Plan:
     """Give `amount` of a paid trade back to those who funded it, and its part of the fee to the merchant.
 
@@ -88,6 +91,8 @@ def refund(
         fee_returned=refunded.fee_returned - trade.fee_returned,
         reason=reason,
         at=now,
+        cashier=cashier,
+        approved_by=approved_by,
     )
     told = answer(refunded)
     return Plan(

@@ -24,9 +24,12 @@ async def refund(
     out_refund_no: str,
     amount: int,
     reason: str = "",
+    approved_by: Id | None = None,
 ) -> Receipt:
     """Refund `amount` minor units of a trade, durably. The same number with the same content is the same
-    refund. Raises `TradeNotFound`, `OutRefundNoUsed`, what `plans.refund` refuses, `merchant_not_enough`,
+    refund. `approved_by`: the supervisor who agreed, proved at the door.
+
+    Raises `TradeNotFound`, `OutRefundNoUsed`, what `plans.refund` refuses, `merchant_not_enough`,
     `payer_frozen`, `merchant_frozen`.
     """
     asked = Command(
@@ -45,6 +48,8 @@ async def refund(
                 reason=reason,
                 now=room.clock.now(),
                 rules=room.rules,
+                cashier=caller.id,
+                approved_by=approved_by,
             )
             if not turn:
                 return stands, plan

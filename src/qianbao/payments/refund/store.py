@@ -44,4 +44,6 @@ def _refund(row: asyncpg.Record) -> Refund:
         fee_returned=row["fee_returned"],
         reason=row["reason"] or "",
         at=row["at"],
+        cashier=row["cashier"],
+        approved_by=row["approved_by"],
     )

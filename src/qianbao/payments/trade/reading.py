@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from itertools import chain
+
 import msgspec
 
 from qianbao.credentials.models import Caller, Role
 from qianbao.ids import Id, of_int
-from qianbao.ledger import AccountFilter, AccountFilterFlags
+from qianbao.ledger import AccountFilter, AccountFilterFlags, Transfer
 from qianbao.parties.chart import TransferCode
-from qianbao.parties.errors import MerchantUnknown
+from qianbao.parties.errors import MerchantUnknown, WalletUnknown
 from qianbao.payments.room import Payments
 from qianbao.payments.trade.ending import at_home
 from qianbao.payments.trade.errors import TradeNotFound
@@ -83,23 +86,35 @@ async def of_merchant(
     return Page(trades=trades, next=(last.created, last.id) if last else None)
 
 
-async def of_wallet(
-    caller: Caller, room: Payments, wallet: Id, *, until: int | None = None, limit: int = 50
+async def of_payer(
+    caller: Caller, room: Payments, wallet: Id | None = None, *, until: int | None = None, limit: int = 50
 ) -> PayersPage:
-    """What one of the caller's wallets paid, newest first, by the ledger's history of its account.
+    """What the caller paid, newest first, by the ledger's history: from one of their wallets, or from all.
 
     `until`: `next` of the part before. Raises `WalletUnknown`.
     """
-    await own_wallet(caller, room, wallet)
+    if caller.person is None:
+        raise WalletUnknown()
+    if wallet is None:
+        wallets = [one.id for one in await room.parties.wallets_of(caller.person)]
+    else:
+        await own_wallet(caller, room, wallet)
+        wallets = [wallet]
     size = max(1, min(limit, PAGE_MAX))
-    moved = await room.ledger.get_account_transfers(
+    found = await asyncio.gather(*(_spent(room, one, until or 0, size) for one in wallets))
+    # Moments are the ledger's and each is one transfer's alone, whichever account it is of.
+    moved = sorted(chain.from_iterable(found), key=lambda one: one.timestamp, reverse=True)[:size]
+    trades = await room.trades.of([of_int(one.user_data_128) for one in moved])
+    return PayersPage(trades=trades, next=moved[-1].timestamp - 1 if len(moved) == size else None)
+
+
+async def _spent(room: Payments, wallet: Id, until: int, limit: int) -> list[Transfer]:
+    return await room.ledger.get_account_transfers(
         AccountFilter(
             account_id=wallet.int,
             code=TransferCode.PAYMENT,
-            timestamp_max=until or 0,
-            limit=size,
+            timestamp_max=until,
+            limit=limit,
             flags=AccountFilterFlags.DEBITS | AccountFilterFlags.REVERSED,
         )
     )
-    trades = await room.trades.of([of_int(one.user_data_128) for one in moved])
-    return PayersPage(trades=trades, next=moved[-1].timestamp - 1 if len(moved) == size else None)
