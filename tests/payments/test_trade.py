@@ -201,7 +201,7 @@ async def test_another_merchants_trade_is_not_found(town: Town) -> None:
     with pytest.raises(TradeNotFound):
         await reading.one(nosy, town.room, settled)
     with pytest.raises(WalletUnknown):
-        await reading.of_wallet(nosy, town.room, wallet)
+        await reading.of_payer(nosy, town.room, wallet)
 
 
 async def test_a_closed_trade_is_never_paid_and_a_paid_one_never_closed(town: Town) -> None:
@@ -286,10 +286,10 @@ async def test_lists_go_newest_first_page_by_page(town: Town) -> None:
     times = [(await reading.one(shop, town.room, one)).created for one in seen]
     assert times == sorted(times, reverse=True)
 
-    mine = await reading.of_wallet(payer, town.room, wallet, limit=3)
+    mine = await reading.of_payer(payer, town.room, wallet, limit=3)
     assert [trade.id for trade in mine.trades] == made[:1:-1]
     assert mine.next is not None
-    rest = await reading.of_wallet(payer, town.room, wallet, until=mine.next, limit=3)
+    rest = await reading.of_payer(payer, town.room, wallet, until=mine.next, limit=3)
     assert [trade.id for trade in rest.trades] == made[1::-1]
     assert rest.next is None
     only = await reading.of_merchant(shop, town.room, state=TradeState.UNPAID)

@@ -118,7 +118,9 @@ async def get_trade(trade_id: Id, caller: Reader, parts: PartsDep) -> TradeInFul
 async def list_trades(
     caller: Reader,
     parts: PartsDep,
-    wallet: Annotated[Id | None, Query(description="A person's own wallet: what it paid")] = None,
+    wallet: Annotated[
+        Id | None, Query(description="For a person: one of their wallets; none, all of them")
+    ] = None,
     merchant: Annotated[Id | None, Query(description="For the house: whose trades")] = None,
     store: Id | None = None,
     state: TradeState | None = None,
@@ -127,13 +129,11 @@ async def list_trades(
     cursor: CursorText = None,
     limit: PageSize = 20,
 ) -> TradeList:
-    """A merchant's trades (by number: one), or what a person's wallet paid; newest first."""
+    """A merchant's trades (by number: one), or what a person paid, from one wallet or all; newest first."""
     room = parts.payments
     if caller.role is Role.PERSON:
-        if wallet is None:
-            raise WalletUnknown(field="wallet", expected="one of your wallets")
         until = cursor_read(cursor, tuple[int])
-        mine = await reading.of_wallet(
+        mine = await reading.of_payer(
             caller,
             room,
             wallet,
