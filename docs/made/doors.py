@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import importlib
-from pathlib import Path
 from typing import Any
 
 from made.markdown import first_sentence, page, table
-from qianbao.api import schema
-from qianbao.api.app import application
-from qianbao.api.routes import hot_routes
-from qianbao.config import Settings
+from qianbao.api.describe import document
 from qianbao.credentials.models import Role
-
-
-def openapi() -> dict[str, Any]:
-    """The document that `GET /openapi.json` gives."""
-    door = application(Settings(home=Path("/nowhere"), tables={}))
-    return schema.openapi(door.app, list(hot_routes()))
 
 
 def http_api() -> str:
     """Every endpoint: what it does, who may call it, with which scope, whether it wants a key."""
     by_tag: dict[str, list[tuple[str, ...]]] = {}
-    for path, operations in openapi()["paths"].items():
+    for path, operations in document()["paths"].items():
         for method, operation in operations.items():
             keyed = any(p["name"] == "Idempotency-Key" for p in operation.get("parameters", ()))
             roles = _who(operation["x-roles"])

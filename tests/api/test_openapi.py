@@ -61,3 +61,8 @@ def test_a_route_that_says_not_who_may_call_it_does_not_start() -> None:
     app.include_router(router)
     with pytest.raises(RouteUnguarded, match="open-door"):
         openapi(app, [])
+
+
+def test_every_status_is_named_once_as_text(operations: dict[str, dict[str, Any]]) -> None:
+    for name, operation in operations.items():
+        assert all(isinstance(status, str) for status in operation["responses"]), name

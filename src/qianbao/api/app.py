@@ -13,6 +13,7 @@ from qianbao.api import logs, problems
 from qianbao.api.background import going, servers
 from qianbao.api.door import Door, Rates
 from qianbao.api.metrics import watch
+from qianbao.api.pages import pages
 from qianbao.api.parts import opened
 from qianbao.api.routes import hot_routes, routers
 from qianbao.api.schema import openapi
@@ -50,6 +51,7 @@ def application(settings: Settings) -> Door:
         app.router.routes.append(route.plain())
     document = openapi(app, hot)
     app.include_router(site(document))
+    app.include_router(pages())
     return Door(app, hot, msgspec.convert(settings.tables.get("api", {}), Rates))
 
 

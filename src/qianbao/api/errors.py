@@ -26,6 +26,12 @@ class IdempotencyKeyMissing(Invalid):
         super().__init__(field="Idempotency-Key", expected="1 to 64 printable characters, yours to choose")
 
 
+class CommandUnknown(NotFound):
+    """Nothing stands under this idempotency key: nothing was done, and the same request may be sent again."""
+
+    code = "command_unknown"
+
+
 class RouteUnknown(NotFound):
     """There is no such address."""
 

@@ -72,7 +72,7 @@ def openapi(app: FastAPI, hot: Sequence[HotRoute[Any]]) -> dict[str, Any]:
     schemas = told.setdefault("components", {}).setdefault("schemas", {})
     for route in hot:
         operation = route.operation()
-        operation["responses"] |= problems(*route.errors)
+        operation["responses"] |= {str(status): shown for status, shown in problems(*route.errors).items()}
         _finish(operation, route.guard)
         told["paths"].setdefault(route.path, {})["post"] = operation
         schemas |= route.schemas()[1]

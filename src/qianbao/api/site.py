@@ -13,7 +13,6 @@ from starlette.responses import (
     HTMLResponse,
     JSONResponse,
     PlainTextResponse,
-    RedirectResponse,
     Response,
 )
 
@@ -93,11 +92,6 @@ def site(document: dict[str, Any]) -> APIRouter:
     async def described() -> JSONResponse:
         """The OpenAPI document."""
         return JSONResponse(document)
-
-    @router.get("/")
-    async def home() -> RedirectResponse:
-        """To the API's page."""
-        return RedirectResponse("/docs")
 
     @router.get("/docs")
     async def docs() -> HTMLResponse:

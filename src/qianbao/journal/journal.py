@@ -88,13 +88,14 @@ class Journal:
             loop.call_soon(self._send)
         return await answer
 
-    async def receipt(self, command: Id, digest: int) -> Receipt | None:
+    async def receipt(self, command: Id, digest: int | None) -> Receipt | None:
         """The stored answer of a command, or None when there is none (yet). Raises the stored refusal,
-        `CommandReused` and `DatabaseLost`. Reads of one tick are one query."""
+        `CommandReused` (never for a digest of None: whatever was asked) and `DatabaseLost`. Reads of one
+        tick are one query."""
         row = await self._receipts.one(command)
         if row is None:
             return None
-        if row["digest"] != digest:
+        if digest is not None and row["digest"] != digest:
             raise CommandReused()
         if row["outcome"] != Outcome.DONE:
             raise _refused(row["outcome"], row["leg"], replayed=True)

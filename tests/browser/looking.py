@@ -1,0 +1,110 @@
+"""How the tests of the pages look at a page: sizes, languages, themes, pictures, and axe."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol
+
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, ViewportSize
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+PICTURES: Final = ROOT / "docs" / "screenshots"
+AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
+SMALL: Final[ViewportSize] = {"width": 320, "height": 640}
+COUNTER: Final[ViewportSize] = {"width": 1024, "height": 768}
+DESK: Final[ViewportSize] = {"width": 1440, "height": 900}
+
+Language = Literal["zh", "en"]
+Theme = Literal["light", "dark"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a page is looked at."""
+
+    language: Language
+    theme: Theme
+    size: ViewportSize
+
+
+class OpenPage(Protocol):
+    """Opens an address in a browser of its own."""
+
+    async def __call__(
+        self,
+        path: str,
+        *,
+        language: Language = "en",
+        theme: Theme = "light",
+        size: ViewportSize = PHONE,
+        context: BrowserContext | None = None,
+    ) -> Page:
+        """`context`: in the browser of another page (`page.context`): a second tab."""
+        ...
+
+
+def opened(make: Callable[[Look], Awaitable[BrowserContext]], url: str, faults: list[str]) -> OpenPage:
+    """What the fixture `open_page` gives."""
+
+    async def open_page(
+        path: str,
+        *,
+        language: Language = "en",
+        theme: Theme = "light",
+        size: ViewportSize = PHONE,
+        context: BrowserContext | None = None,
+    ) -> Page:
+        context = context or await make(Look(language=language, theme=theme, size=size))
+        page = await context.new_page()
+        page.set_default_timeout(10_000)
+
+        def on_request(request: Request) -> None:
+            if not request.url.startswith((url, "data:", "blob:")):
+                faults.append(f"asked another host: {request.url}")
+
+        def on_console(message: ConsoleMessage) -> None:
+            # The browser itself notes every refused request as an error; the page's own faults are these.
+            if message.type == "error" and "Failed to load resource" not in message.text:
+                faults.append(f"console: {message.text}")
+
+        page.on("request", on_request)
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: faults.append(f"page: {error}"))
+        await page.goto(path)
+        return page
+
+    return open_page
+
+
+async def look_of(page: Page) -> tuple[str, str]:
+    """The language and theme that a page is shown in."""
+    told: list[str] = await page.evaluate(
+        "() => [document.documentElement.lang.slice(0, 2), document.documentElement.dataset.theme]"
+    )
+    return told[0], told[1]
+
+
+async def picture(page: Page, name: str, *, whole: bool = False) -> None:
+    """Keep a picture for the docs, `<name>-<language>-<theme>.png`, once everything has come to rest."""
+    language, theme = await look_of(page)
+    await page.wait_for_load_state("networkidle") if not whole else None
+    await page.evaluate("document.fonts.ready")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    path = PICTURES / f"{name}-{language}-{theme}.png"
+    await page.screenshot(path=path, full_page=whole, scale="css", animations="disabled")
+
+
+async def axe(page: Page) -> None:
+    """Fails at a serious or critical fault, and at text that is too faint."""
+    await page.evaluate(AXE.read_text())
+    told: dict[str, Any] = await page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    faults = [
+        f"{found['id']}: {found['help']} — {found['nodes'][0]['html'][:160]}"
+        for found in told["violations"]
+        if found["impact"] in ("serious", "critical")
+    ]
+    assert not faults, "\n".join(faults)

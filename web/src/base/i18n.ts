@@ -1,0 +1,52 @@
+/** Chinese and English, both written. Each room brings its own words; `common` is shared. */
+import { createI18n } from 'vue-i18n'
+import { watchEffect } from 'vue'
+import * as common from './words'
+
+export type Locale = 'zh' | 'en'
+/** Words of a room, by name, in one language. */
+export interface Words {
+  [name: string]: string | Words
+}
+export interface RoomWords {
+  zh: Words
+  en: Words
+}
+
+const SLOT = 'language'
+
+function first(): Locale {
+  const stored = localStorage.getItem(SLOT)
+  if (stored === 'zh' || stored === 'en') return stored
+  return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en'
+}
+
+export const i18n = createI18n({
+  legacy: false,
+  locale: first() as string,
+  fallbackLocale: 'en',
+  missingWarn: import.meta.env.DEV,
+  messages: { zh: { ...common.zh }, en: { ...common.en } } as Record<string, Words>,
+})
+
+/** Add a room's words under its name: `t('bills.title')`. */
+export function addWords(room: string, words: RoomWords): void {
+  i18n.global.mergeLocaleMessage('zh', { [room]: words.zh })
+  i18n.global.mergeLocaleMessage('en', { [room]: words.en })
+}
+
+export const locale = (): Locale => (i18n.global.locale.value === 'zh' ? 'zh' : 'en')
+
+export function setLocale(to: Locale): void {
+  i18n.global.locale.value = to
+  localStorage.setItem(SLOT, to)
+}
+
+/** Keep `<html lang>` true. Called once, by `start`. */
+export function keepLanguage(): void {
+  watchEffect(() => {
+    document.documentElement.lang = locale() === 'zh' ? 'zh-CN' : 'en'
+  })
+}
+
+export const t = (name: string, given: Record<string, unknown> = {}): string => i18n.global.t(name, given)

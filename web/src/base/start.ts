@@ -1,0 +1,36 @@
+/** Start one of the three apps: its rooms are found by their place, listed nowhere. */
+import { VueQueryPlugin } from '@tanstack/vue-query'
+import { type Component, createApp } from 'vue'
+import { createRouter, createWebHistory } from 'vue-router'
+import { queries } from '@/api/query'
+import './base.css'
+import { addWords, i18n, keepLanguage } from './i18n'
+import { keepOffline } from './offline'
+import { type Rooms, type Scene, named } from './room'
+import { keepTheme } from './theme'
+
+/** The scenes of the home grid, in their order; read by the app's home. */
+export const scenes: Scene[] = []
+/** The links of the app's navigation, in their order. */
+export const links: Scene[] = []
+
+export function start(app: Component, { base, rooms }: { base: string; rooms: Rooms }): void {
+  const router = createRouter({
+    history: createWebHistory(base),
+    routes: [],
+    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  })
+  for (const [name, room] of named(rooms)) {
+    addWords(name, room.words)
+    for (const route of room.routes) router.addRoute(route)
+    scenes.push(...(room.scenes ?? []))
+    links.push(...(room.links ?? []))
+  }
+  scenes.sort((a, b) => a.order - b.order)
+  links.sort((a, b) => a.order - b.order)
+  router.addRoute({ path: '/:rest(.*)*', component: () => import('./components/NotFound.vue') })
+  keepTheme()
+  keepLanguage()
+  keepOffline()
+  createApp(app).use(i18n).use(router).use(VueQueryPlugin, { queryClient: queries }).mount('#app')
+}

@@ -1,0 +1,2 @@
+export const zh = { title: '钱包' }
+export const en = { title: 'Qianbao' }

@@ -1,0 +1,46 @@
+import vue from '@vitejs/plugin-vue'
+import { resolve } from 'node:path'
+import { compression } from 'vite-plugin-compression2'
+import { VitePWA } from 'vite-plugin-pwa'
+import { defineConfig } from 'vitest/config'
+
+const at = (path: string) => resolve(import.meta.dirname, path)
+const server = process.env.QIANBAO_URL ?? 'http://localhost:8088'
+
+export default defineConfig({
+  root: import.meta.dirname,
+  resolve: { alias: { '@': at('src') } },
+  plugins: [
+    vue(),
+    VitePWA({
+      // Registered by base/offline.ts: the policy allows no inline script. The manifests stand in public/.
+      injectRegister: null,
+      manifest: false,
+      registerType: 'autoUpdate',
+      workbox: {
+        globPatterns: ['*.html', 'assets/*.{js,css,wasm}', '*.svg', '*.webmanifest'],
+        globIgnores: ['console.html', 'assets/*chart*', 'assets/console*'],
+        navigateFallback: 'index.html',
+        navigateFallbackDenylist: [/^\/(api|docs|till|console|sandbox|metrics|healthz|readyz|openapi|ca)\b/],
+        runtimeCaching: [
+          {
+            urlPattern: ({ request, url }) => request.mode === 'navigate' && url.pathname.startsWith('/till'),
+            handler: 'NetworkFirst',
+            options: { cacheName: 'till' },
+          },
+        ],
+      },
+    }),
+    compression({ algorithms: ['gzip', 'brotliCompress'], include: /\.(js|css|html|svg|wasm|webmanifest)$/, threshold: 512 }),
+  ],
+  server: { proxy: { '/api': server, '/docs': server, '/openapi.json': server } },
+  build: {
+    outDir: at('../src/qianbao/api/built'),
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: { wallet: at('index.html'), till: at('till.html'), console: at('console.html') } },
+  },
+  test: { environment: 'jsdom', include: ['src/**/*.test.ts'] },
+})
