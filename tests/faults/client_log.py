@@ -51,8 +51,9 @@ class ClientLog:
 
 
 def read(path: Path) -> tuple[set[str], Iterator[Acknowledged]]:
-    """The keys that were sent and never answered, and every acknowledged command."""
-    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    """The keys sent and never answered, and every acknowledged command. A torn last line counts not."""
+    whole, _, _ = path.read_text().rpartition("\n")
+    lines = [json.loads(line) for line in whole.splitlines()]
     answered = {line["key"] for line in lines if "key" in line}
     silent = {line["sent"] for line in lines if "sent" in line} - answered
     return silent, (Acknowledged(**line) for line in lines if "key" in line)
