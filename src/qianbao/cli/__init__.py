@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from rich.console import Console
+from rich.markup import escape
 
 from qianbao.cli.commands import app
 from qianbao.errors import QianbaoError
@@ -16,5 +17,6 @@ def main() -> None:
         app()
     except QianbaoError as refused:
         hint = f" ({refused.field}: {refused.expected})" if refused.field and refused.expected else ""
-        Console(stderr=True).print(f"[red]{refused.code}[/red] {refused.detail}{hint}", highlight=False)
+        told = escape(f"{refused.detail}{hint}")
+        Console(stderr=True).print(f"[red]{refused.code}[/red] {told}", highlight=False, soft_wrap=True)
         sys.exit(1)

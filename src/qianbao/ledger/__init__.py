@@ -6,7 +6,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from qianbao.clock import Clock
 from qianbao.ledger.engine import Engine
-from qianbao.ledger.errors import BatchTooLarge, FieldOutOfRange, LedgerUrlUnknown, WindowsUnsupported
+from qianbao.ledger.errors import (
+    BatchTooLarge,
+    FieldOutOfRange,
+    LedgerClientMissing,
+    LedgerUrlUnknown,
+    WindowsUnsupported,
+)
 from qianbao.ledger.model import Model
 from qianbao.ledger.models import (
     BATCH_MAX,
@@ -48,6 +54,7 @@ __all__ = [
     "CreateTransferStatus",
     "Engine",
     "FieldOutOfRange",
+    "LedgerClientMissing",
     "LedgerUrlUnknown",
     "Model",
     "Problem",
@@ -66,7 +73,7 @@ async def open(url: str, *, clock: Clock | None = None) -> Engine:
     """The engine that `url` names: `postgresql://…` (a migrated database; `clock` None: the server's), or
     `tb://host:port[,host:port…]?cluster=0` (a TigerBeetle cluster, which keeps its own time).
 
-    Raises `LedgerUrlUnknown`, `DatabaseLost`.
+    Raises `LedgerUrlUnknown`, `LedgerClientMissing` (`pip install 'qianbao[tigerbeetle]'`), `DatabaseLost`.
     """
     # Imported here: an engine's client is wanted only where it is used.
     parts = urlsplit(url)
@@ -76,7 +83,12 @@ async def open(url: str, *, clock: Clock | None = None) -> Engine:
 
         return PostgresEngine(await connect(url), clock=clock)
     if parts.scheme == "tb":
-        from qianbao.ledger.tigerbeetle import TigerBeetleEngine
+        try:
+            from qianbao.ledger.tigerbeetle import TigerBeetleEngine
+        except ModuleNotFoundError as missing:
+            if missing.name != "tigerbeetle":
+                raise
+            raise LedgerClientMissing(field="url", expected="pip install 'qianbao[tigerbeetle]'") from None
 
         cluster = parse_qs(parts.query).get("cluster", ["0"])[0]
         if parts.netloc and cluster.isdigit():

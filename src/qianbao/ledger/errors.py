@@ -23,6 +23,12 @@ class LedgerUrlUnknown(Invalid):
     code = "ledger_url_unknown"
 
 
+class LedgerClientMissing(Invalid):
+    """The ledger is to be a TigerBeetle cluster, and its client is not installed here."""
+
+    code = "ledger_client_missing"
+
+
 class WindowsUnsupported(Invalid):
     """This engine keeps no spend windows: a limit is an account there, one a person and period."""
 
