@@ -19,6 +19,7 @@ RANGES = {
     "channels": range(700, 800),
     "payments": range(800, 900),
     "replay": range(900, 1000),
+    "console": range(1300, 1400),
     "api": range(1000, 1100),
     "insight": range(1200, 1300),
 }

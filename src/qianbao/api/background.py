@@ -11,7 +11,9 @@ import structlog
 
 from qianbao.api import starter
 from qianbao.api.parts import Parts
+from qianbao.api.pulse import Beat
 from qianbao.clock import rfc3339
+from qianbao.console.figures.projector import Projector
 from qianbao.credentials.sweep import sweep as forget
 from qianbao.errors import Unavailable
 from qianbao.events import Dispatcher
@@ -73,12 +75,18 @@ async def going(loops: Mapping[str, Loop]) -> AsyncGenerator[None]:
 
 def servers(parts: Parts) -> dict[str, Loop]:
     """The loops of a server process: it reads events for its open streams."""
-    return {"bell": parts.bell.run, "stream": parts.stream.run}
+    return {
+        "bell": parts.bell.run,
+        "stream": parts.stream.run,
+        "live": parts.console.live.run,
+        "pulse": Beat(parts.console.figures).run,
+    }
 
 
 @contextlib.asynccontextmanager
 async def workers(parts: Parts) -> AsyncGenerator[dict[str, Loop]]:
-    """The loops of a worker process: events, webhooks, banks' late answers, what runs out."""
+    """The loops of a worker process: events, webhooks, figures, the books' standing, backups, banks' late
+    answers, what runs out."""
     client = Client(parts.guard)
 
     async def announce(off: SwitchedOff) -> None:
@@ -94,6 +102,9 @@ async def workers(parts: Parts) -> AsyncGenerator[dict[str, Loop]]:
             "bell": parts.bell.run,
             "dispatcher": Dispatcher(parts.db, parts.clock).run,
             "sender": sender.run,
+            "figures": Projector(parts.db, parts.clock).run,
+            "books": parts.console.books.run,
+            "backups": parts.console.backups.run,
             "channels": parts.channels.run,
             "ledger_index": every(INDEX_S, parts.ledger.index),
             "ledger_expiry": every(EXPIRY_S, parts.ledger.expire),

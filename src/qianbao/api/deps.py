@@ -30,6 +30,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from qianbao.api import audit
 from qianbao.api.errors import NobodySignedIn, RoleRefused, ScopeMissing
 from qianbao.api.parts import Parts
 from qianbao.api.sessions import bearer_of, session_of
@@ -53,9 +54,13 @@ PartsDep = Annotated[Parts, Depends(parts_of)]
 
 
 async def caller_of(request: Request, parts: PartsDep) -> Caller:
-    """Whom the bearer key or the session cookie belongs to. Raises `NobodySignedIn`, `CredentialUnknown`."""
+    """Whom the bearer key or the session cookie belongs to; what the audit log keeps is written here.
+
+    Raises `NobodySignedIn`, `CredentialUnknown`, `AuditUnwritten`.
+    """
     caller = await identify(parts, bearer=bearer_of(request.scope), session=session_of(request.scope))
     request.scope["qianbao.caller"] = caller
+    await audit.asked(request, caller, parts)
     return caller
 
 

@@ -19,6 +19,7 @@ import msgspec
 import structlog
 from fastapi import FastAPI
 
+from qianbao.api.audit import DEED
 from qianbao.api.errors import BodyTooLarge, ContentTypeWrong, OriginRefused
 from qianbao.api.hot import BODY_MAX, Headers, HotRoute, HotTable, Message, Receive, Scope, Send, expected
 from qianbao.api.metrics import Told
@@ -103,6 +104,8 @@ class Door:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if DEED in scope:
+                    await scope[DEED].done(status)
                 given: Headers = list(message.get("headers", ()))
                 if not any(name == b"cache-control" for name, _ in given):
                     given.append(PRIVATE)

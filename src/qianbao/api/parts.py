@@ -11,11 +11,14 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from qianbao import ledger as ledgers
+from qianbao.api import figures
 from qianbao.api.errors import NotReady
 from qianbao.channels import room as channels_room
 from qianbao.channels.room import Channels
 from qianbao.clock import Clock, SystemClock
 from qianbao.config import Settings
+from qianbao.console import room as console_room
+from qianbao.console.room import Console
 from qianbao.credentials.parts import Credentials, open_credentials
 from qianbao.db import Database, connect
 from qianbao.events import Bell, Feed, Stream
@@ -57,6 +60,7 @@ class Parts:
     gate: Gate
     channels: Channels
     payments: Payments
+    console: Console
 
     async def ready(self) -> None:
         """Whether a payment can be taken now: the database can be written. Raises `Unavailable`."""
@@ -122,4 +126,13 @@ async def opened(
             gate=gate,
             channels=channels,
             payments=payments,
+            console=console_room.opened(
+                db,
+                settings=settings,
+                ledger=ledger,
+                channels=channels,
+                payments=payments,
+                clock=clock,
+                frame=figures.frame,
+            ),
         )

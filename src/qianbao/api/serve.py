@@ -49,6 +49,7 @@ async def serve(settings: Settings) -> None:
         stopping = True
         if (parts := getattr(door.app.state, "parts", None)) is not None:
             parts.stream.close()  # an open stream would never be answered to its end
+            parts.console.live.close()
         server.stop()
 
     until_stopped(stop)

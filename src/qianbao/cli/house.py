@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import sys
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -13,9 +14,10 @@ from rich.table import Table
 
 from qianbao.api.parts import Parts
 from qianbao.channels.simulator import behaviour
-from qianbao.cli.books import books_hash
+from qianbao.cli.audited import doing
 from qianbao.cli.within import within
 from qianbao.config import load
+from qianbao.console.backups.hashing import books_hash
 from qianbao.credentials import keyring, operators
 from qianbao.credentials.models import Role
 from qianbao.payments import books as payment_books
@@ -77,7 +79,12 @@ def hash_of(as_json: Json = False) -> None:
 @keys.command()
 def rotate() -> None:
     """Draw a new secret for keyed digests (codes, PINs, API keys); the last one's still hold."""
-    out.print(f"Secret number {keyring.rotate(load().home)} is in use.")
+
+    async def run(parts: Parts) -> int:
+        async with doing(parts, "keys rotate"):
+            return keyring.rotate(load().home)
+
+    out.print(f"Secret number {within(run)} is in use.")
 
 
 @operator.command()
@@ -90,13 +97,11 @@ def add(
     secret = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
 
     async def run(parts: Parts) -> None:
-        await operators.add_operator(
-            parts.credentials,
-            login=login,
-            name=name or login,
-            secret=secret,
-            role=Role.AUDITOR if auditor else Role.OPERATOR,
-        )
+        role = Role.AUDITOR if auditor else Role.OPERATOR
+        async with doing(parts, "operator add", target=login, said={"role": role, "name": name or login}):
+            await operators.add_operator(
+                parts.credentials, login=login, name=name or login, secret=secret, role=role
+            )
 
     within(run)
     out.print(f"{login} may sign in.")
@@ -148,7 +153,8 @@ def behave(
 
     async def run(parts: Parts) -> str:
         found = parts.channels.banks.get(bank)
-        await behaviour.behave(parts.db, found.name, acts)
+        async with doing(parts, "channels behave", target=found.name, said=asdict(acts)):
+            await behaviour.behave(parts.db, found.name, acts)
         return found.title
 
     out.print(f"{within(run)} behaves so from now on.")

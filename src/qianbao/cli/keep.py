@@ -1,39 +1,28 @@
-"""`qianbao backup` and `restore`: one file holds the whole installation, and comes up with the same books.
-
-The file is a tar of a base backup of PostgreSQL (with its log up to the end of the backup, so it is
-consistent whatever was paid meanwhile), the keyring, the settings and a manifest. It holds secrets: 0600.
-"""
+"""`qianbao backup` and `restore`: one file holds the whole installation, and comes up with the same books."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import shutil
 import tarfile
 import tempfile
 import time
-from collections.abc import Generator
+from dataclasses import replace as with_changes
 from pathlib import Path
 
 import msgspec
 
-from qianbao import __version__
-from qianbao.cli.books import books_hash
-from qianbao.cli.home import holding, read_running
-from qianbao.clock import SystemClock, rfc3339
+from qianbao.api.parts import Parts, opened
+from qianbao.cli.audited import doing, machine
+from qianbao.cli.home import holding
+from qianbao.cli.within import within
+from qianbao.clock import SystemClock
 from qianbao.config import Settings
-from qianbao.db import embedded
+from qianbao.console.backups.archive import Manifest, archived
+from qianbao.console.backups.hashing import books_hash
+from qianbao.console.backups.service import ServerOfYourOwn
+from qianbao.db import connect, embedded, migrate
 from qianbao.errors import Conflict, Invalid
-
-KEPT = ("keyring", "config.toml", "logins.json", "tls")
-"""What is kept of a home beside the database."""
-
-
-class ServerOfYourOwn(Conflict):
-    """The database is a server of your own: back it up and restore it with its own means."""
-
-    code = "server_of_your_own"
 
 
 class HomeNotEmpty(Conflict):
@@ -48,57 +37,20 @@ class BackupUnreadable(Invalid):
     code = "backup_unreadable"
 
 
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a backup says about itself."""
-
-    version: str
-    made_at: str
-    books: str
-    """The books' hash just before the backup began: the same after `restore` if nothing was paid since."""
-
-
-@contextlib.contextmanager
-def running_database(settings: Settings) -> Generator[str]:
-    """The URL of the installation's database; its own server is started for the while if it is down."""
-    if settings.database_url is not None:
-        yield settings.database_url
-    elif (running := read_running(settings.home)) is not None:
-        yield running.database_url
-    else:
-        with holding(settings.home):
-            server = embedded.start(settings.home)
-            try:
-                yield server.url
-            finally:
-                server.stop()
-
-
 def backup(settings: Settings, file: Path) -> Manifest:
-    """Write the installation into `file`, running or not. Raises `ServerOfYourOwn`."""
+    """Write the installation into `file`, running or not; the audit log says so. Raises `ServerOfYourOwn`."""
     if settings.database_url is not None:
         raise ServerOfYourOwn()
-    with (
-        running_database(settings) as url,
-        tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".qianbao-") as folder,
-    ):
-        manifest = Manifest(
-            version=__version__, made_at=rfc3339(SystemClock().now()), books=asyncio.run(books_hash(url))
-        )
-        archive = embedded.back_up(url, Path(folder))
-        told = Path(folder) / "manifest.json"
-        told.write_bytes(msgspec.json.encode(manifest))
-        draft = Path(folder) / "draft"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw:
-            with tarfile.open(fileobj=raw, mode="w") as out:
-                out.add(told, "manifest.json")
-                out.add(archive, "base.tar.gz")
-                for name in KEPT:
-                    if (settings.home / name).exists():
-                        out.add(settings.home / name, f"home/{name}")
-            raw.flush()
-            os.fsync(raw.fileno())
-        draft.replace(file)
-    return manifest
+    clock, path = SystemClock(), file.absolute()
+
+    async def run(parts: Parts) -> Manifest:
+        began = clock.now()
+        async with doing(parts, "backup", target=file.name):
+            manifest = await archived(parts.db.url, settings.home, file, clock)
+        await parts.console.backups.made(machine().name, path, manifest, began=began)
+        return manifest
+
+    return within(run)
 
 
 def restore(settings: Settings, file: Path, *, replace: bool = False) -> tuple[Manifest, str]:
@@ -130,6 +82,24 @@ def restore(settings: Settings, file: Path, *, replace: bool = False) -> tuple[M
             path.replace(target)
         server = embedded.start(home)
         try:
-            return manifest, asyncio.run(books_hash(server.url))
+            return manifest, asyncio.run(_welcomed(settings, server.url, file))
         finally:
             server.stop()
+
+
+async def _welcomed(settings: Settings, url: str, file: Path) -> str:
+    # The hash of what came back, as it came. Then the audit log that came with it says so, brought to
+    # this version first: the backup may be of an older one.
+    books = await books_hash(url)
+    db = await connect(url, size_max=2, application="qianbao-restore")
+    try:
+        await migrate(db)
+    finally:
+        await db.close()
+    own = with_changes(settings, database_url=url)
+    async with (
+        opened(own, application="qianbao-restore") as parts,
+        doing(parts, "restore", target=file.name, said={"books": books}),
+    ):
+        pass
+    return books

@@ -25,7 +25,7 @@ from rich.table import Table
 from qianbao.api import install
 from qianbao.api.parts import opened as opened_parts
 from qianbao.api.starter import replaying
-from qianbao.cli.keep import running_database
+from qianbao.cli.within import running_database
 from qianbao.config import Settings, load
 from qianbao.db import connect
 from qianbao.money import show

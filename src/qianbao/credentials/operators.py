@@ -10,7 +10,8 @@ from qianbao.credentials.errors import CredentialMalformed, LoginTaken, NotYours
 from qianbao.credentials.models import Caller, Role
 from qianbao.credentials.parts import Credentials
 from qianbao.credentials.records import Operator
-from qianbao.credentials.store import SQL, operator
+from qianbao.credentials.store import SQL
+from qianbao.credentials.store import operator as operator_row
 from qianbao.ids import Id
 from qianbao.parties import names
 
@@ -53,7 +54,13 @@ async def add_operator(
 async def operator_of(parts: Credentials, login: str) -> Operator | None:
     """The operator or auditor of a login, or None."""
     row = await parts.db.row(SQL["operator_by_login"], forms.login_key(login))
-    return None if row is None else operator(row)
+    return None if row is None else operator_row(row)
+
+
+async def operator(parts: Credentials, id: Id) -> Operator | None:
+    """The operator or auditor of an id, or None."""
+    row = await parts.db.row(SQL["operator"], id)
+    return None if row is None else operator_row(row)
 
 
 async def end_operator(parts: Credentials, id: Id) -> None:

@@ -77,7 +77,7 @@ def start(home: Path, *, settings: Mapping[str, str] | None = None) -> Embedded:
     if not (data / "PG_VERSION").exists():
         _lay(home, data)
     _give(sockets)
-    url = f"postgresql://postgres@/postgres?host={quote(str(sockets), safe='')}"
+    url = _url(sockets)
     log = home / "postgres.log"
     deadline = time.monotonic() + START_TIMEOUT_S
     process: subprocess.Popen[bytes] | None = None
@@ -106,6 +106,10 @@ def start(home: Path, *, settings: Mapping[str, str] | None = None) -> Embedded:
             time.sleep(0.02)
     tail = log.read_text(errors="replace").splitlines()[-3:]
     raise DatabaseWontStart(f"See {log}: " + " | ".join(tail))
+
+
+def _url(sockets: Path) -> str:
+    return f"postgresql://postgres@/postgres?host={quote(str(sockets), safe='')}"
 
 
 def _lay(home: Path, data: Path) -> None:
@@ -234,3 +238,8 @@ def unpack(home: Path, archive: Path) -> None:
         for path in data.rglob("*"):
             os.chown(path, owner, group)
     data.chmod(0o700)
+
+
+def serves(home: Path, url: str) -> bool:
+    """Whether the server at `url` is the embedded one of this home."""
+    return url == _url(_socket_folder(home))

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
+from starlette.requests import Request
 
+from qianbao.api import audit
 from qianbao.api.deps import CallerDep, PartsDep, allowed
 from qianbao.api.parts import Parts
 from qianbao.api.problems import problems
@@ -98,10 +100,16 @@ async def get_behaviour(
 
 @router.put("/banks/{bank}/behaviour", responses=problems(errors.BankUnknown))
 async def set_behaviour(
-    bank: str, body: BehaviourView, _caller: Annotated[Caller, allowed(Role.OPERATOR)], parts: PartsDep
+    bank: str,
+    body: BehaviourView,
+    _caller: Annotated[Caller, allowed(Role.OPERATOR)],
+    parts: PartsDep,
+    request: Request,
 ) -> BehaviourView:
     """Let a simulated bank behave so from now on: slow, late, silent, declining."""
     name = parts.channels.banks.get(bank).name
+    before = BehaviourView.model_validate(await behaviour_of(parts.db, name), from_attributes=True)
+    audit.changed(request, before=before.model_dump(), after=body.model_dump())
     await behave(
         parts.db,
         name,

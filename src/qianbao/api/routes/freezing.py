@@ -6,8 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel
+from starlette.requests import Request
 from starlette.responses import Response
 
+from qianbao.api import audit
 from qianbao.api.deps import IdempotencyKey, PartsDep, allowed, answered, command
 from qianbao.api.fields import Body, Reason
 from qianbao.api.parts import Parts
@@ -16,7 +18,7 @@ from qianbao.credentials.errors import NotFresh, PinMustReset
 from qianbao.credentials.models import Caller, Role
 from qianbao.credentials.sessions import demand_fresh
 from qianbao.ids import Id
-from qianbao.journal import CommandReused
+from qianbao.journal import CommandReused, Receipt
 from qianbao.parties import errors, service
 from qianbao.parties.models import FrozenBy, PartyKind, PartyState
 
@@ -50,6 +52,13 @@ async def _own_wallet(parts: Parts, caller: Caller, wallet_id: Id) -> FrozenBy:
     return FrozenBy.HOLDER
 
 
+def _noted(request: Request, receipt: Receipt) -> None:
+    # An account is active or frozen: what it is now tells what it was.
+    now = PartyState(receipt.result["state"])
+    was = PartyState.ACTIVE if now is PartyState.FROZEN else PartyState.FROZEN
+    audit.changed(request, before={"state": was}, after={"state": now})
+
+
 FREEZE = problems(errors.WalletUnknown, errors.AlreadyFrozen, errors.PartyBusy, CommandReused)
 
 
@@ -60,6 +69,7 @@ async def freeze_wallet(
     key: IdempotencyKey,
     caller: Holders,
     parts: PartsDep,
+    request: Request,
     response: Response,
 ) -> StandingView:
     """Close a wallet to all money: the caller's own, or for the house any."""
@@ -74,6 +84,7 @@ async def freeze_wallet(
         by=by,
         reason=body.reason,
     )
+    _noted(request, receipt)
     return answered(receipt, response, StandingView)
 
 
@@ -95,6 +106,7 @@ async def unfreeze_wallet(
     key: IdempotencyKey,
     caller: Holders,
     parts: PartsDep,
+    request: Request,
     response: Response,
 ) -> StandingView:
     """Open a frozen wallet again. Its holder opens what they froze, within ten minutes of a sign-in, and
@@ -114,6 +126,7 @@ async def unfreeze_wallet(
         by=by,
         reason=body.reason,
     )
+    _noted(request, receipt)
     return answered(receipt, response, StandingView)
 
 
@@ -127,6 +140,7 @@ async def freeze_merchant(
     key: IdempotencyKey,
     caller: Operators,
     parts: PartsDep,
+    request: Request,
     response: Response,
 ) -> StandingView:
     """Close a merchant to all money."""
@@ -140,6 +154,7 @@ async def freeze_merchant(
         by=FrozenBy.HOUSE,
         reason=body.reason,
     )
+    _noted(request, receipt)
     return answered(receipt, response, StandingView)
 
 
@@ -153,6 +168,7 @@ async def unfreeze_merchant(
     key: IdempotencyKey,
     caller: Operators,
     parts: PartsDep,
+    request: Request,
     response: Response,
 ) -> StandingView:
     """Open a frozen merchant again."""
@@ -166,6 +182,7 @@ async def unfreeze_merchant(
         by=FrozenBy.HOUSE,
         reason=body.reason,
     )
+    _noted(request, receipt)
     return answered(receipt, response, StandingView)
 
 
@@ -179,6 +196,7 @@ async def freeze_person(
     key: IdempotencyKey,
     caller: Operators,
     parts: PartsDep,
+    request: Request,
     response: Response,
 ) -> StandingView:
     """Bar a person from new wallets, and close all that they have to all money."""
@@ -202,6 +220,7 @@ async def freeze_person(
         by=FrozenBy.HOUSE,
         reason=body.reason,
     )
+    _noted(request, receipt)
     return answered(receipt, response, StandingView)
 
 
@@ -215,6 +234,7 @@ async def unfreeze_person(
     key: IdempotencyKey,
     caller: Operators,
     parts: PartsDep,
+    request: Request,
     response: Response,
 ) -> StandingView:
     """Let a person open wallets again. The wallets that were frozen are opened one by one."""
@@ -228,4 +248,5 @@ async def unfreeze_person(
         by=FrozenBy.HOUSE,
         reason=body.reason,
     )
+    _noted(request, receipt)
     return answered(receipt, response, StandingView)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
+from qianbao.api import audit
 from qianbao.api.deps import PartsDep, allowed, anybody
 from qianbao.api.fields import Body, DeviceBody, Name, address_of, place_of
 from qianbao.api.problems import problems
@@ -127,6 +128,7 @@ async def sign_in_by_passkey(
         challenge=body.challenge,
         answer=body.answer,
     )
+    await audit.signed_in(request, parts, signed.session)
     return admitted(parts, request, response, signed)
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from qianbao.api import audit
 from qianbao.api.deps import EVERY_ROLE, PartsDep, allowed, anybody
 from qianbao.api.fields import DeviceBody, Login, Name, Password, Pin, TillName, place_of
 from qianbao.api.parts import Parts
@@ -134,6 +135,7 @@ async def sign_in_house(
     signed = await sign_in.house(
         parts.credentials, place_of(request, body), login=body.login, secret=body.password
     )
+    await audit.signed_in(request, parts, signed.session)
     return admitted(parts, request, response, signed)
 
 
