@@ -36,6 +36,8 @@ app.command("replay")(replay.command)
 app.command("demo")(demo.command)
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 DOWN_TIMEOUT_S = 60.0
+PAGES = {"wallet": "/", "till": "/till", "console": "/console", "API": "/docs"}
+"""What a browser opens, by where it stands."""
 
 out = Console(highlight=False)
 
@@ -49,7 +51,8 @@ def up(
 
     def say(address: network.Address) -> None:
         out.print(f"[bold]Qianbao 钱包[/bold] takes payments at [link]{address.url}[/link]")
-        out.print(f"  API          {address.url}/docs")
+        for page, path in PAGES.items():
+            out.print(f"  {page:12} {address.url}{path}")
         for who, login in (read_logins(settings.home) or {}).items():
             if login:
                 told = "  ".join(f"{name} {value}" for name, value in login.items())
