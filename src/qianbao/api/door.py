@@ -126,7 +126,7 @@ class Door:
                 raise
             if isinstance(error, BodyTooLarge):
                 await drained(receive)
-            status = await _refuse(send, expected(error, request_id), request_id, own)
+            status = await _refuse(send, expected(error, request_id), request_id, own, asked)
         finally:
             label = _label(scope, found)
             self._told.answer(method, label, status, time.perf_counter() - began)
@@ -237,8 +237,11 @@ async def _reply(send: Send, status: int, given: Headers, answer: bytes) -> None
     await send({"type": "http.response.body", "body": answer})
 
 
-async def _refuse(send: Send, error: QianbaoError, request_id: str, own: Headers) -> int:
+async def _refuse(
+    send: Send, error: QianbaoError, request_id: str, own: Headers, asked: Mapping[bytes, bytes]
+) -> int:
+    key = asked.get(b"idempotency-key", b"").decode("latin-1")
     more = [(name.lower().encode(), value.encode()) for name, value in headers(error).items()]
     given = [(b"content-type", MEDIA.encode()), PRIVATE, *more, *own]
-    await _reply(send, error.status, given, _encode(body(error, request_id)))
+    await _reply(send, error.status, given, _encode(body(error, request_id, key)))
     return error.status

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 import structlog
@@ -22,7 +23,7 @@ from qianbao.api.errors import (
     RouteUnknown,
 )
 from qianbao.db.pool import LOST, DatabaseLost
-from qianbao.errors import Forbidden, QianbaoError, Unauthenticated
+from qianbao.errors import Forbidden, OutcomeUnknown, QianbaoError, Unauthenticated
 
 MEDIA = "application/problem+json"
 FAULT = "Something went wrong on our side; it has been logged under this request's id."
@@ -48,8 +49,9 @@ class Problem(BaseModel):
     """Where the outcome can be asked for, when it is unknown."""
 
 
-def body(error: QianbaoError, request_id: str) -> dict[str, Any]:
-    """The members of an error's problem."""
+def body(error: QianbaoError, request_id: str, key: str | None = None) -> dict[str, Any]:
+    """The members of an error's problem; `key`: the request's idempotency key, by which an unknown outcome is
+    asked for."""
     told: dict[str, Any] = {
         "type": f"/api/v1/errors#{error.code}",
         "title": error.title(),
@@ -60,8 +62,11 @@ def body(error: QianbaoError, request_id: str) -> dict[str, Any]:
         "expected": error.expected,
         "request_id": request_id,
     }
-    if error.ask is not None:
-        told["ask"] = error.ask
+    ask = error.ask
+    if ask is None and key and isinstance(error, OutcomeUnknown):
+        ask = f"/api/v1/receipts/{quote(key, safe='')}"
+    if ask is not None:
+        told["ask"] = ask
     return told
 
 
@@ -96,7 +101,7 @@ def request_id(request: Request) -> str:
 def answer(request: Request, error: QianbaoError, extra: Mapping[str, str] | None = None) -> Response:
     """An error's response."""
     return JSONResponse(
-        body(error, request_id(request)),
+        body(error, request_id(request), request.headers.get("idempotency-key")),
         status_code=error.status,
         headers={**headers(error), **(extra or {})},
         media_type=MEDIA,
