@@ -17,7 +17,7 @@ from qianbao.credentials.challenges import RelyingParty, relying_party
 from qianbao.credentials.models import Caller, Role
 from qianbao.credentials.parts import Credentials, open_credentials
 from qianbao.credentials.records import SignedIn
-from qianbao.credentials.sign_in import Place
+from qianbao.credentials.throttle import Place
 from qianbao.db import Database, connect
 from qianbao.ids import Id
 from qianbao.journal import Journal

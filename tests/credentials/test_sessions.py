@@ -18,8 +18,8 @@ from qianbao.credentials.errors import (
 )
 from qianbao.credentials.keyring import rotate
 from qianbao.credentials.models import Caller, Role, Scope
-from qianbao.credentials.sign_in import Place
 from qianbao.credentials.sweep import sweep
+from qianbao.credentials.throttle import Place
 from qianbao.ids import Id
 from qianbao.parties import service
 from qianbao.parties.errors import FrozenByHouse

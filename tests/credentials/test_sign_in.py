@@ -1,6 +1,8 @@
 """Signing in: everybody by their own means, nobody by guessing, and no account is given away."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +15,6 @@ from qianbao.credentials.errors import (
     LoginTaken,
     NotYours,
     PasswordWeak,
-    PinLocked,
     SignInRefused,
     StaffUnknown,
 )
@@ -21,8 +22,9 @@ from qianbao.credentials.hashing import Hasher
 from qianbao.credentials.models import Role
 from qianbao.credentials.rate import TooManyTries
 from qianbao.credentials.rules import Rules
-from qianbao.credentials.sign_in import Place
+from qianbao.credentials.throttle import Place
 from qianbao.errors import QianbaoError
+from qianbao.parties.models import Person, Store
 from tests.credentials.conftest import AWAY, HERE, PIN, SECRET, Desk
 
 
@@ -54,28 +56,55 @@ async def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(desk:
     assert len(set(answers)) == 1
 
 
-async def test_guessing_at_one_account_stops_after_ten_whoever_guesses_at_once(desk: Desk) -> None:
-    person = await desk.person()
+async def guessed(desk: Desk, person: Person, addresses: Sequence[str]) -> Counter[type[object]]:
+    """How guesses at a password end that come at once, one from each of these addresses."""
     assert person.phone
     ends = await asyncio.gather(
         *(
             sign_in.person(
-                desk.parts,
-                Place(address=f"203.0.113.{n}"),
-                identifier=person.phone,
-                secret=f"guess {n} at it",
+                desk.parts, Place(address=address), identifier=person.phone, secret=f"guess {n} at it"
             )
-            for n in range(40)
+            for n, address in enumerate(addresses)
         ),
         return_exceptions=True,
     )
-    assert sum(isinstance(end, SignInRefused) for end in ends) == 10
-    assert sum(isinstance(end, TooManyTries) for end in ends) == 30
+    return Counter(type(end) for end in ends)
+
+
+async def test_guessing_at_one_account_from_one_address_stops_after_ten(desk: Desk) -> None:
+    person = await desk.person()
+    assert await guessed(desk, person, [AWAY.address] * 40) == {SignInRefused: 10, TooManyTries: 30}
     with pytest.raises(TooManyTries) as many:
         await desk.signed_in(person, AWAY)
     assert many.value.retry_after_s
+    await desk.signed_in(person, Place(address="203.0.113.200"))
     desk.clock.advance(1800)
     await desk.signed_in(person, AWAY)
+
+
+async def test_guessing_at_one_account_from_many_addresses_stops_after_sixty(desk: Desk) -> None:
+    person = await desk.person()
+    many = [f"203.0.113.{n}" for n in range(90)]
+    assert await guessed(desk, person, many) == {SignInRefused: 60, TooManyTries: 30}
+    with pytest.raises(TooManyTries):
+        await desk.signed_in(person, AWAY)
+    desk.clock.advance(1800)
+    await desk.signed_in(person, AWAY)
+
+
+async def test_guesses_from_elsewhere_lock_nobody_out_where_they_signed_in_before(desk: Desk) -> None:
+    person = await desk.person()
+    signed = await desk.signed_in(person, AWAY)
+    many = [f"192.168.2.{n}" for n in range(90)]
+    assert (await guessed(desk, person, many))[TooManyTries] == 30
+    await desk.signed_in(person, AWAY)
+    known = Place(address="203.0.113.77", device=signed.session.device)
+    await desk.signed_in(person, known)
+    with pytest.raises(TooManyTries):
+        await desk.signed_in(person, Place(address="203.0.113.78", device=desk.id()))
+    await desk.signed_in(person, known)
+    # Its own count holds for a known address too.
+    assert await guessed(desk, person, [AWAY.address] * 20) == {SignInRefused: 10, TooManyTries: 10}
 
 
 async def test_guessing_at_many_accounts_from_one_address_stops_too(desk: Desk) -> None:
@@ -167,21 +196,54 @@ async def test_a_cashier_signs_in_at_a_till_of_the_store_by_pin(desk: Desk) -> N
         )
 
 
-async def test_a_cashiers_pin_is_locked_like_any_other_and_the_owner_gives_another(desk: Desk) -> None:
+async def pins_tried(desk: Desk, store: Store, login: str, addresses: Sequence[str]) -> Counter[type[object]]:
+    """How guesses at a cashier's PIN end, one from each of these addresses."""
+    ends = await asyncio.gather(
+        *(
+            sign_in.cashier(
+                desk.parts, Place(address=one), store=store.id, login=login, pin="000000", till=None
+            )
+            for one in addresses
+        ),
+        return_exceptions=True,
+    )
+    return Counter(type(end) for end in ends)
+
+
+async def test_a_till_is_not_locked_out_by_guesses_from_elsewhere_and_a_day_bounds_those(desk: Desk) -> None:
     owner, _, store = await desk.owner()
     member = await staff.add_at_store(
         desk.parts, owner, id=desk.id(), store=store.id, role=Role.SUPERVISOR, login="sup", name="S", pin=PIN
     )
-    ends = [
-        await asyncio.gather(
-            sign_in.cashier(desk.parts, AWAY, store=store.id, login="sup", pin="000000", till=None),
-            return_exceptions=True,
-        )
-        for _ in range(6)
-    ]
-    assert isinstance(ends[-1][0], PinLocked)
+
+    async def at_the_till(pin: str = PIN, place: Place = AWAY) -> None:
+        await sign_in.cashier(desk.parts, place, store=store.id, login="sup", pin=pin, till=None)
+
+    await at_the_till()
+    for hour in range(3):
+        bots = [f"203.0.{113 + hour}.{n}" for n in range(70)]
+        ends = await pins_tried(desk, store, "sup", bots)
+        assert ends == ({SignInRefused: 50, TooManyTries: 20} if hour == 0 else {TooManyTries: 70})
+        await at_the_till()
+        desk.clock.advance(3600)
+    new_till = Place(address="198.51.100.200")
+    with pytest.raises(TooManyTries):
+        await at_the_till(place=new_till)
     await staff.set_pin(desk.parts, owner, member.id, "702931")
-    await sign_in.cashier(desk.parts, AWAY, store=store.id, login="sup", pin="702931", till=None)
+    await at_the_till("702931", new_till)
+
+
+async def test_guessing_at_a_cashiers_pin_stops_at_the_till_itself_too(desk: Desk) -> None:
+    owner, _, store = await desk.owner()
+    await staff.add_at_store(
+        desk.parts, owner, id=desk.id(), store=store.id, role=Role.CASHIER, login="own", name="O", pin=PIN
+    )
+    await sign_in.cashier(desk.parts, AWAY, store=store.id, login="own", pin=PIN, till=None)
+    refused = 0
+    for _ in range(24):
+        refused += (await pins_tried(desk, store, "own", [AWAY.address] * 20))[SignInRefused]
+        desk.clock.advance(1800)
+    assert refused == 50
 
 
 async def test_a_cashier_who_is_let_go_is_signed_out_at_once(desk: Desk) -> None:

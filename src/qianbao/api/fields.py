@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
 from qianbao.api.site import FORWARDED, LOOPBACK
-from qianbao.credentials.sign_in import Place
+from qianbao.credentials.throttle import Place
 from qianbao.ids import Id
 
 _LINE = r"^[^\x00-\x1f\x7f]+$"

@@ -15,7 +15,7 @@ from qianbao.credentials import forms, password, sessions, staff
 from qianbao.credentials.models import Role
 from qianbao.credentials.parts import Credentials
 from qianbao.credentials.records import SignedIn
-from qianbao.credentials.sign_in import Place
+from qianbao.credentials.throttle import Place
 from qianbao.ids import Id
 from qianbao.ledger import Engine
 from qianbao.parties.brands import Brands

@@ -35,8 +35,8 @@ from qianbao.credentials.errors import (
 from qianbao.credentials.models import Caller, Role
 from qianbao.credentials.parts import Credentials
 from qianbao.credentials.records import Passkey, SignedIn
-from qianbao.credentials.sign_in import Place
 from qianbao.credentials.store import SQL, passkey
+from qianbao.credentials.throttle import Place
 from qianbao.ids import Id
 from qianbao.parties import names
 

@@ -60,6 +60,21 @@ class Pins:
             hash = await self._hash(holder, pin) if self._outdated(kept) else kept
             await self._db.write(SQL["pin_right"], holder, kept, hash)
 
+    async def check(self, holder: Id, pin: str) -> None:
+        """As `verify`, and counts nothing: whoever lets guesses in (a sign-in) counts them first.
+
+        Raises `PinWrong`, `PinMustReset`, `PinNotSet`, `HashingBusy`.
+        """
+        row = await self._db.row(SQL["pin"], holder)
+        if row is None:
+            raise PinNotSet()
+        if row["must_reset"]:
+            raise PinMustReset()
+        if not await self._matches(holder, row["hash"], pin):
+            raise PinWrong(field="pin")
+        if self._outdated(row["hash"]):
+            await self._db.write(SQL["rehash_pin"], holder, row["hash"], await self._hash(holder, pin))
+
     async def standing(self, holder: Id) -> tuple[bool, bool]:
         """Whether a PIN is set, and whether it must be set anew."""
         row = await self._db.row(SQL["pin"], holder)

@@ -169,6 +169,13 @@ SET    tries = 0, locks = 0, locked_until = 0, hash = $3
 WHERE  holder = $1
 AND    hash = $2;
 
+-- name: rehash_pin
+-- Index: pin_pkey.
+UPDATE pin
+SET    hash = $3
+WHERE  holder = $1
+AND    hash = $2;
+
 -- name: add_pin
 -- The first one. Index: pin_pkey.
 INSERT INTO pin (holder, hash, changed_at)
@@ -330,3 +337,22 @@ RETURNING challenge, purpose, holder, expires_at;
 -- Index: passkey_challenge_expiry.
 DELETE FROM passkey_challenge
 WHERE  expires_at < $1;
+
+-- name: sign_in_from
+-- Whether an account was signed in to from this address since $3. Index: sign_in_from_pkey.
+SELECT f.at
+FROM   sign_in_from AS f
+WHERE  f.account = $1
+AND    f.address = $2
+AND    f.at >= $3;
+
+-- name: note_sign_in_from
+-- Index: sign_in_from_pkey.
+INSERT INTO sign_in_from (account, address, at)
+VALUES ($1, $2, $3)
+ON CONFLICT (account, address) DO UPDATE SET at = excluded.at;
+
+-- name: sweep_sign_in_from
+-- Index: sign_in_from_at.
+DELETE FROM sign_in_from
+WHERE  at < $1;

@@ -27,7 +27,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     pin_lock_s_max: int = DAY_S
 
     sign_in_tries_max: int = 10
-    """Passwords that may be tried for one account within `sign_in_period_s`; a right one begins anew."""
+    """Secrets that may be tried for one account from one address within `sign_in_period_s`; a right one
+    begins anew."""
+    sign_in_account_tries_max: int = 60
+    """For one account from all addresses that it was not signed in to from lately."""
+    sign_in_pin_tries_max: int = 50
+    """PINs a day for a cashier's account: from all such addresses, and from each of its own."""
     sign_in_address_tries_max: int = 100
     """Wrong ones from one address: a campus may stand behind one."""
     sign_in_period_s: int = 15 * MINUTE_S

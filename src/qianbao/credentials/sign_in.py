@@ -1,17 +1,14 @@
 """Signing in: a person, an owner or somebody of the house by password, a cashier by PIN at a store.
 
-Tries are counted per account and per address before a secret is looked at. Nobody learns whether an
-account exists: an unknown one takes as long and gets the same answer.
+Tries are counted before a secret is looked at (`throttle`). Nobody learns whether an account exists: an
+unknown one takes as long and gets the same answer.
 """
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import Final
 
-import msgspec
-
-from qianbao.credentials import forms, password, sessions
+from qianbao.credentials import forms, password, sessions, throttle
 from qianbao.credentials.errors import (
     InitialPassword,
     NotYours,
@@ -24,23 +21,11 @@ from qianbao.credentials.models import Caller, Role
 from qianbao.credentials.parts import Credentials
 from qianbao.credentials.records import SignedIn
 from qianbao.credentials.store import SQL, operator, staff
+from qianbao.credentials.throttle import Place
 from qianbao.errors import NotFound
 from qianbao.ids import Id
 
 _UNKNOWN: Final = "This login and secret do not go together."
-
-
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """From where somebody signs in."""
-
-    address: str
-    """The peer's address: wrong tries are counted by it."""
-    loopback: bool = False
-    """Whether it is this machine itself: only here a password drawn at installation is taken, and tries
-    are counted by account alone."""
-    device: Id | None = None
-    """The device, where it is known from before."""
-    device_name: str = "A device"
 
 
 async def person(parts: Credentials, place: Place, *, identifier: str, secret: str) -> SignedIn:
@@ -101,20 +86,21 @@ async def cashier(
 ) -> SignedIn:
     """Sign a cashier or supervisor of a store in, at one of its tills, by login name and PIN.
 
-    Raises `SignInRefused`, `PinLocked`, `TooManyTries`.
+    Raises `SignInRefused`, `TooManyTries`.
     """
     key = forms.login_key(login)
-    await _count(parts, place, f"cashier:{store}:{key}")
     row = await parts.db.row(SQL["staff_by_login"], store, key)
-    if row is None or not row["active"]:
+    found = None if row is None else staff(row)
+    account = throttle.cashier(store, key)
+    tried = await throttle.count(parts, place, account, found.id if found else None, by_pin=True)
+    if found is None or not found.active:
         await parts.hasher.refuse(pin)
         raise SignInRefused(_UNKNOWN)
-    found = staff(row)
     try:
-        await parts.pins.verify(found.id, pin)
+        await parts.pins.check(found.id, pin)
     except (PinWrong, PinNotSet, PinMustReset):
         raise SignInRefused(_UNKNOWN) from None
-    await _right(parts, place, f"cashier:{store}:{key}")
+    await throttle.right(parts, tried)
     return await sessions.open_session(
         parts,
         holder=found.id,
@@ -152,32 +138,10 @@ async def act_for(parts: Credentials, caller: Caller, *, merchant: Id) -> Signed
 async def _by_password(
     parts: Credentials, place: Place, holder: Id | None, account: str, secret: str
 ) -> None:
-    await _count(parts, place, account)
+    tried = await throttle.count(parts, place, account, holder)
     must_change = await password.check(parts, holder, secret)
     if must_change is None:
         raise SignInRefused(_UNKNOWN)
     if must_change and not place.loopback:
         raise InitialPassword()
-    await _right(parts, place, account)
-
-
-async def _count(parts: Credentials, place: Place, account: str) -> None:
-    rules = parts.rules
-    if not place.loopback:
-        await parts.rates.demand(_address(place), rules.sign_in_address_tries_max, rules.sign_in_period_s)
-    await parts.rates.demand(_account(account), rules.sign_in_tries_max, rules.sign_in_period_s)
-
-
-async def _right(parts: Credentials, place: Place, account: str) -> None:
-    await parts.rates.forget(_account(account))
-    if not place.loopback:
-        await parts.rates.give_back(_address(place))
-
-
-def _address(place: Place) -> str:
-    return f"sign-in:address:{place.address}"
-
-
-def _account(account: str) -> str:
-    # An identifier can be of any length and content: its digest is what is counted.
-    return f"sign-in:account:{blake2b(account.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}"
+    await throttle.right(parts, tried)

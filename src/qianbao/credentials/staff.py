@@ -6,7 +6,7 @@ from typing import Final
 
 import asyncpg
 
-from qianbao.credentials import forms, password, sessions
+from qianbao.credentials import forms, password, sessions, throttle
 from qianbao.credentials.errors import CredentialMalformed, LoginTaken, NotYours, StaffUnknown
 from qianbao.credentials.models import Caller, Role
 from qianbao.credentials.parts import Credentials
@@ -106,6 +106,7 @@ async def set_pin(parts: Credentials, caller: Caller, id: Id, pin: str) -> None:
     if found.store is None:
         raise StaffUnknown()
     await parts.pins.reset(id, forms.pin(pin))
+    await throttle.reopen(parts, throttle.cashier(found.store, forms.login_key(found.login)))
     await sessions.end_sessions_of(parts, id)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from qianbao.clock import SECOND
 from qianbao.credentials.parts import Credentials
 from qianbao.credentials.store import SQL
+from qianbao.credentials.throttle import FAMILIAR_S
 
 KEPT_S: Final = 30 * 86_400
 """How long a session is kept after its end, to be looked up."""
@@ -18,6 +19,7 @@ async def sweep(parts: Credentials) -> int:
     now = parts.clock.now()
     removed = await parts.rates.sweep()
     await parts.db.write(SQL["sweep_challenges"], now)
+    await parts.db.write(SQL["sweep_sign_in_from"], now - FAMILIAR_S * SECOND)
     while True:
         rows = await parts.db.write(SQL["sweep_sessions"], now - KEPT_S * SECOND, STEP)
         removed += len(rows)

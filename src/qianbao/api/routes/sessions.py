@@ -17,7 +17,7 @@ from qianbao.api.problems import problems
 from qianbao.api.sessions import close_session, open_session
 from qianbao.clock import rfc3339
 from qianbao.credentials import sessions, sign_in
-from qianbao.credentials.errors import InitialPassword, NotYours, PinLocked, SessionUnknown, SignInRefused
+from qianbao.credentials.errors import InitialPassword, NotYours, SessionUnknown, SignInRefused
 from qianbao.credentials.models import Caller, Role
 from qianbao.credentials.rate import TooManyTries
 from qianbao.credentials.records import Session, SignedIn
@@ -143,7 +143,7 @@ async def sign_in_house(
     "/sessions/cashier",
     status_code=201,
     dependencies=[anybody()],
-    responses=problems(SignInRefused, PinLocked, TooManyTries),
+    responses=problems(SignInRefused, TooManyTries),
 )
 async def sign_in_cashier(
     body: CashierSignInRequest, parts: PartsDep, request: Request, response: Response
