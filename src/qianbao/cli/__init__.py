@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 from rich.console import Console
 from rich.markup import escape
 
+from qianbao.api import logs
 from qianbao.cli.commands import app
 from qianbao.errors import QianbaoError
 
 
 def main() -> None:
     """Run the command line; a refusal of the house is one line on standard error and exit status 1."""
+    logs.configure(logging.WARNING)
     try:
         app()
     except QianbaoError as refused:
