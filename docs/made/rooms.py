@@ -113,6 +113,7 @@ def limits() -> str:
 
 RULES = (
     ("payments", "qianbao.payments.rules", "Rules"),
+    ("social", "qianbao.social.rules", "Rules"),
     ("credentials", "qianbao.credentials.rules", "Rules"),
     ("passkeys", "qianbao.credentials.challenges", "RelyingParty"),
     ("risk", "qianbao.risk.models", "RiskRules"),

@@ -7,7 +7,7 @@ import re
 
 from tests.tidy.source import Source, calls, dotted, listed, product, specs, texts
 
-MONEY_ROOMS = {"money", "ledger", "journal", "payments", "parties", "channels", "risk"}
+MONEY_ROOMS = {"money", "ledger", "journal", "payments", "parties", "channels", "risk", "social"}
 TELLS_TIME = {"clock", "ids", "cli"}
 """The command line composes: it is where the machine's clock and random source enter."""
 

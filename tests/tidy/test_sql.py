@@ -19,8 +19,9 @@ RANGES = {
     "channels": range(700, 800),
     "payments": range(800, 900),
     "replay": range(900, 1000),
+    "settlement": range(1100, 1200),
     "console": range(1300, 1400),
-    "api": range(1000, 1100),
+    "social": range(1000, 1100),
     "insight": range(1200, 1300),
 }
 """Which numbers a room's migrations take; the number is the order in which they run."""

@@ -32,6 +32,8 @@ class AccountCode(IntEnum):
     """Takings on their way to a merchant's bank."""
     CONTROL = 15
     """The other side of closing transfers (freezes): no money ever stays here."""
+    RED_PACKET = 16
+    """One red packet; its id is the packet's. It cannot be overdrawn."""
 
 
 class TransferCode(IntEnum):
@@ -48,6 +50,11 @@ class TransferCode(IntEnum):
     FEE_RETURNED = 22
     REVERSAL = 30
     PERSONAL_PAYMENT = 40
+    PERSONAL_PAYMENT_RETURNED = 41
+    RED_PACKET_FUNDED = 42
+    RED_PACKET_GRABBED = 43
+    RED_PACKET_RETURNED = 44
+    COLLECTION = 45
     FREEZE = 90
     UNFREEZE = 91
 

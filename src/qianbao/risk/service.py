@@ -10,6 +10,8 @@ from qianbao.risk.models import MerchantTooFast, Payment, RiskBlocked, RiskRules
 
 MINUTE = 60 * SECOND
 PAID = "trade.paid"
+SPENT = frozenset({PAID, "personal_payment.sent", "red_packet.funded", "collection.paid"})
+"""The events of plans in which a payer's money leaves: to a merchant, or to other people."""
 MERCHANTS_MAX = 100_000
 """Counters kept; then those of a minute that is over are dropped."""
 
@@ -25,7 +27,7 @@ class Gate:
 
     async def allow(self, caller: Caller, plan: Plan, about: Payment) -> None:  # noqa: ARG002 - every rule sees the caller
         """Raises `RiskBlocked`, `MerchantTooFast`."""
-        if plan.event.type != PAID:
+        if plan.event.type not in SPENT:
             return
         rules = self._rules
         payer = plan.transfers[0].debit
@@ -33,7 +35,7 @@ class Gate:
             raise RiskBlocked()
         if rules.large_amount and about.amount > rules.large_amount:
             raise RiskBlocked(field="amount", expected=f"at most {rules.large_amount} minor units")
-        if rules.merchant_per_minute:
+        if rules.merchant_per_minute and plan.event.type == PAID:
             self._count(about.merchant)
 
     def _count(self, merchant: Id) -> None:

@@ -1,0 +1,1 @@
+"""Group collections (AA): who asks whom for what, and who has paid."""

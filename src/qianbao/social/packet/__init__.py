@@ -1,0 +1,1 @@
+"""Red packets: funded, grabbed share by share, the rest returned."""

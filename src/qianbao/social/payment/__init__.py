@@ -1,0 +1,1 @@
+"""Personal payments: a payment, and asking for one back that went to the wrong person."""
