@@ -31,7 +31,7 @@ def application(settings: Settings) -> Door:
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with opened(settings) as parts, going(servers(parts)):
             app.state.parts = parts
-            watch(parts.journal)
+            watch(parts.journal, parts.stream)
             yield
 
     app = FastAPI(
@@ -51,7 +51,7 @@ def application(settings: Settings) -> Door:
         app.router.routes.append(route.plain())
     document = openapi(app, hot)
     app.include_router(site(document))
-    app.include_router(pages())
+    app.router.default = pages
     return Door(app, hot, msgspec.convert(settings.tables.get("api", {}), Rates))
 
 

@@ -10,9 +10,9 @@ import mimetypes
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from qianbao.api.errors import RouteUnknown
 
@@ -43,29 +43,36 @@ def _shown(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def pages() -> APIRouter:
-    """The routes. They come last: every other address is found before."""
-    router = APIRouter(include_in_schema=False)
+def asset(request: Request, name: str) -> Response:
+    """A file whose name says its content: kept for ever. Raises `RouteUnknown`."""
+    path = BUILT / "assets" / name
+    if path.parent != BUILT / "assets" or not path.is_file():
+        raise RouteUnknown()
+    return _file(request, path, FOREVER)
 
-    @router.get("/assets/{name}")
-    async def asset(name: str, request: Request) -> Response:
-        """A file whose name says its content: kept for ever. Raises `RouteUnknown`."""
-        path = BUILT / "assets" / name
-        if path.parent != BUILT / "assets" or not path.is_file():
-            raise RouteUnknown()
-        return _file(request, path, FOREVER)
 
-    @router.get("/{path:path}")
-    async def page(path: str, request: Request) -> Response:
-        """A page, or a file that stands beside it. Raises `RouteUnknown`."""
-        beside = BUILT / path
-        if path and "/" not in path and not path.endswith(".html") and beside.is_file():
-            return _file(request, beside, ASK_AGAIN)
-        if path.startswith("api/") or not (path == "" or _shown(request)):
-            raise RouteUnknown()
-        found = BUILT / PAGES.get(path.split("/", 1)[0], "index.html")
-        if not found.exists():  # not built: the API and its own page stand without
-            return RedirectResponse("/docs")
-        return _file(request, found, ASK_AGAIN)
+def page(request: Request, path: str) -> Response:
+    """A page, or a file that stands beside it. Raises `RouteUnknown`."""
+    beside = BUILT / path
+    if path and "/" not in path and not path.endswith(".html") and beside.is_file():
+        return _file(request, beside, ASK_AGAIN)
+    if path.startswith("api/") or not (path == "" or _shown(request)):
+        raise RouteUnknown()
+    found = BUILT / PAGES.get(path.split("/", 1)[0], "index.html")
+    if not found.exists():  # not built: the API and its own page stand without
+        return RedirectResponse("/docs")
+    return _file(request, found, ASK_AGAIN)
 
-    return router
+
+async def pages(scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve what no route has: the application's `default`, so every other address is found before.
+
+    Raises `RouteUnknown`.
+    """
+    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        raise RouteUnknown()
+    request = Request(scope, receive)
+    path = request.url.path.removeprefix("/")
+    folder, _, name = path.partition("/")
+    answer = asset(request, name) if folder == "assets" else page(request, path)
+    await answer(scope, receive, send)
