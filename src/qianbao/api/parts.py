@@ -33,6 +33,10 @@ from qianbao.payments import room as payments_room
 from qianbao.payments.room import Payments
 from qianbao.risk import Gate
 from qianbao.risk import rules as risk_rules
+from qianbao.settlement import room as settlement_room
+from qianbao.settlement.room import Settlement
+from qianbao.social import room as social_room
+from qianbao.social.room import Social
 
 _WRITABLE = """
 SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS writable
@@ -60,6 +64,8 @@ class Parts:
     gate: Gate
     channels: Channels
     payments: Payments
+    settlement: Settlement
+    social: Social
     console: Console
 
     async def ready(self) -> None:
@@ -126,6 +132,10 @@ async def opened(
             gate=gate,
             channels=channels,
             payments=payments,
+            settlement=settlement_room.opened(db, payments=payments),
+            social=social_room.opened(
+                db, settings=settings, payments=payments, rates=credentials.rates
+            ),
             console=console_room.opened(
                 db,
                 settings=settings,

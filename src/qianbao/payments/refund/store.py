@@ -24,6 +24,10 @@ class Refunds:
         rows = await self.db.rows(_SQL["refunds"], [id])
         return _refund(rows[0]) if rows else None
 
+    async def of(self, ids: list[Id]) -> list[Refund]:
+        """The refunds of some ids; unknown ones left out."""
+        return [_refund(row) for row in await self.db.rows(_SQL["refunds"], ids)]
+
     async def of_number(self, merchant: Id, out_refund_no: str) -> Refund | None:
         """A merchant's refund by its own number, or None."""
         row = await self.db.row(_SQL["refund_of_number"], merchant, out_refund_no)

@@ -1,0 +1,1 @@
+"""Takings, statements and posters on paper: CSV for a spreadsheet, PDF to print and to keep."""

@@ -1,0 +1,1 @@
+"""Takings: what a store sold, by item, cashier and hour."""

@@ -1,0 +1,1 @@
+"""What a merchant took: shifts, takings, statements, on paper."""
