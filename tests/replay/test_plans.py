@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +10,9 @@ from qianbao.ids import Id, of_int
 from qianbao.money import share
 from qianbao.parties.chart import TransferCode
 from qianbao.payments.rules import Rules
-from qianbao.payments.trade.models import Payee, Payer, TradeNew, TradeState
+from qianbao.payments.trade import plans as trade
+from qianbao.payments.trade.errors import AmountOutOfRange
+from qianbao.payments.trade.models import Command, Payee, Payer, Scene, TradeNew, TradeState
 from qianbao.replay import plans
 from qianbao.replay.models import Record
 
@@ -43,6 +46,42 @@ def test_a_record_is_one_new_paid_trade_whose_money_goes_from_payer_to_merchant_
     assert (first.debit, first.credit, first.amount) == (payer.wallet, payee.merchant, record.amount)
     assert sum(one.amount for one in rest) == share(record.amount, rate_bp)
     assert ("occurred_at" in plan.event.data) is (record.occurred_at is not None)
+
+
+@given(RECORDS, st.integers(0, 1000), st.sampled_from(["", "qianbao"]), st.sampled_from(["", "上海"]))
+def test_a_record_is_paid_exactly_as_a_till_s_charge_of_it_would_be(
+    record: Record, rate_bp: int, brand: str, city: str
+) -> None:
+    payee = Payee(merchant=of_int(1), store=of_int(3), mcc="5411", city=city, rate_bp=rate_bp)
+    payer = Payer(wallet=of_int(2), brand=brand)
+    plan, _ = plans.payment(record, source=SOURCE, run=RUN, payer=payer, payee=payee, now=NOW, rules=Rules())
+    command = Command(caller=SOURCE, id=plan.command, digest=plan.digest)
+    draft = trade.draft(
+        command,
+        payee=payee,
+        out_trade_no=plan.command.hex,
+        amount=record.amount,
+        scene=Scene.OFFLINE_CODE,
+        now=NOW,
+        rules=Rules(),
+    )
+    charge = trade.pay(draft, command=command, payer=payer, now=NOW, pin=True)
+    assert (plan.caller, plan.command, plan.digest) == (charge.caller, charge.command, charge.digest)
+    assert plan.transfers == charge.transfers
+    assert plan.steps == charge.steps
+    assert (plan.event.type, plan.event.subject) == (charge.event.type, charge.event.subject)
+    assert plan.event.data.items() >= charge.event.data.items()
+    assert plan.event.data.keys() - charge.event.data.keys() <= {"record", "occurred_at"}
+    assert plan.result.items() >= charge.result.items()
+    assert plan.result.keys() - charge.result.keys() == {"run", "line"}
+
+
+@pytest.mark.parametrize("amount", [0, -1, Rules().amount_max + 1])
+def test_an_amount_that_no_trade_may_have_is_refused(amount: int) -> None:
+    record = Record(line=1, id="r", occurred_at=None, payer="p", merchant="m", store="m", amount=amount)
+    payee, payer = Payee(merchant=of_int(1)), Payer(wallet=of_int(2))
+    with pytest.raises(AmountOutOfRange):
+        plans.payment(record, source=SOURCE, run=RUN, payer=payer, payee=payee, now=NOW, rules=Rules())
 
 
 @given(RECORDS, RECORDS)

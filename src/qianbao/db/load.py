@@ -33,17 +33,20 @@ class Gather(Generic[Key, Row]):
 
     async def one(self, key: Key) -> Row | None:
         """The row of `key`, read after this call began."""
+        return await self._asked(key)
+
+    async def many(self, keys: Iterable[Key]) -> list[Row | None]:
+        """The rows of `keys`, in their order."""
+        return list(await asyncio.gather(*map(self._asked, keys)))
+
+    def _asked(self, key: Key) -> asyncio.Future[Row | None]:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Row | None] = loop.create_future()
         self._waiting.setdefault(key, []).append(answer)
         if not self._scheduled and self._free:
             self._scheduled = True
             loop.call_soon(self._send)
-        return await answer
-
-    async def many(self, keys: Iterable[Key]) -> list[Row | None]:
-        """The rows of `keys`, in their order."""
-        return list(await asyncio.gather(*(self.one(key) for key in keys)))
+        return answer
 
     def _send(self) -> None:
         self._scheduled = False

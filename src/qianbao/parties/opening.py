@@ -106,11 +106,17 @@ async def open_many(
         except AccountNumberTaken:
             if not draws_left or drawn == list(wallets):  # none was drawn: it was asked for
                 raise
+    stands = await parties.standing(
+        persons=[asked.id for asked in people],
+        wallets=[asked.id for asked in wallets],
+        merchants=[asked.id for asked in merchants],
+        stores=[asked.id for asked in stores],
+    )
     opened = Opened(
-        people=tuple(await asyncio.gather(*(parties.person(asked.id) for asked in people))),
-        wallets=tuple(await asyncio.gather(*(parties.wallet(asked.id) for asked in wallets))),
-        merchants=tuple(await asyncio.gather(*(parties.merchant(asked.id) for asked in merchants))),
-        stores=tuple(await asyncio.gather(*(parties.store(asked.id) for asked in stores))),
+        people=tuple(stands.persons[asked.id] for asked in people),
+        wallets=tuple(stands.wallets[asked.id] for asked in wallets),
+        merchants=tuple(stands.merchants[asked.id] for asked in merchants),
+        stores=tuple(stands.stores[asked.id] for asked in stores),
         tills=tuple(await asyncio.gather(*(parties.till(asked.id) for asked in tills))),
     )
     _same(opened, people, wallets, merchants, stores, tills)

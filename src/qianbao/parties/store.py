@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 import asyncpg
 
@@ -38,6 +39,15 @@ PAGE_MAX = 200
 Row = TypeVar("Row")
 
 
+class Standing(NamedTuple):
+    """Parties by their ids."""
+
+    persons: dict[Id, Person]
+    wallets: dict[Id, Wallet]
+    merchants: dict[Id, Merchant]
+    stores: dict[Id, Store]
+
+
 class Parties:
     """Reads of people, wallets, merchants, stores and tills. Each raises `DatabaseLost` when it is away."""
 
@@ -68,6 +78,28 @@ class Parties:
     async def till(self, id: Id) -> Till:
         """The till of an id. Raises `TillUnknown`."""
         return _known(await self._tills.one(id), TillUnknown)
+
+    async def standing(
+        self,
+        *,
+        persons: Iterable[Id] = (),
+        wallets: Iterable[Id] = (),
+        merchants: Iterable[Id] = (),
+        stores: Iterable[Id] = (),
+    ) -> Standing:
+        """Those of many that stand."""
+        people, purses, shops, places = await asyncio.gather(
+            self._persons.many(persons),
+            self._wallets.many(wallets),
+            self._merchants.many(merchants),
+            self._stores.many(stores),
+        )
+        return Standing(
+            persons={one.id: one for one in people if one},
+            wallets={one.id: one for one in purses if one},
+            merchants={one.id: one for one in shops if one},
+            stores={one.id: one for one in places if one},
+        )
 
     async def wallets_of(self, person: Id) -> list[Wallet]:
         """A person's wallets, in the order of their ids."""

@@ -25,6 +25,7 @@ EARLIEST, LATEST = 0, 7_258_118_400 * SECOND
 """Records are of 1970 to 2199; nanoseconds."""
 _ZONE_NS = 8 * 3600 * SECOND
 _PLAIN = re.compile(r"(\d{1,13})(?:\.(\d{1,2})0*)?", re.ASCII)
+_HUGE = re.compile(r"\d{14,}(\.\d*)?", re.ASCII)
 _DATE = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII
 )
@@ -149,6 +150,8 @@ def amounts(column: Array, bad: Bad, name: str, *, minor: bool = False) -> Array
             negative = text.startswith("-") and _PLAIN.fullmatch(text[1:])
             if not text:
                 return Reason.FIELD_MISSING
+            if _HUGE.fullmatch(text):
+                return Reason.AMOUNT_TOO_LARGE
             return Reason.AMOUNT_NOT_POSITIVE if negative else Reason.AMOUNT_MALFORMED
         return Reason.AMOUNT_NOT_POSITIVE if amount <= 0 else Reason.AMOUNT_TOO_LARGE
 

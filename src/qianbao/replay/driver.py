@@ -1,13 +1,16 @@
 """The pump: items in, plans through the journal with many in flight, one durable position a chunk.
 
-While one chunk is paid, the next one is read, its payers and merchants join and its payers are topped up.
+Three chunks are under way at once: of one the last payments come back and its position is made durable, the
+next one is paid, and the one behind it is read, its payers and merchants join and its payers are topped up.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import Any, Final
@@ -29,14 +32,29 @@ from qianbao.replay.rejects import Rejects
 from qianbao.replay.store import Runs
 from qianbao.replay.world import World
 
-IN_FLIGHT: Final = 600
-"""Plans under way at once: two batches of the journal on their way and as many waiting."""
-CHUNK: Final = 5_000
+BATCH: Final = 1_000
+"""Commands of one commit. Nobody waits for a replayed payment, so its batches are larger than people's: a
+batch's fixed cost is shared by more."""
+IN_FLIGHT: Final = 3 * BATCH
+"""Plans under way at once: two batches on their way and one waiting."""
+CHUNK: Final = 10_000
 """Items settled, and topped up for, at once."""
 TOGETHER: Final = 100
 """Trades that are dated with one look at the clock: the ledger dates their money by itself."""
 TRIES_MAX: Final = 60
 """How often a command is sent while the database is away, one second apart: a restart is waited for."""
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """Items that are settled together. Only `ends` and `left` change: as its payments come back."""
+
+    start: int
+    items: list[Item]
+    ends: list[Receipt | QianbaoError | None]
+    left: int
+    over: asyncio.Future[None]
+    """Done when every record has its end; an error that stops the replay stands here."""
 
 
 class Driver:
@@ -61,6 +79,10 @@ class Driver:
         self._source = source
         self._pace = pace
         self._told = told
+        self._now = 0
+        self._waiting: deque[tuple[_Chunk, int]] = deque()
+        """Records that nobody has taken up yet: their chunk and their place in it."""
+        self._more = asyncio.Event()
 
     async def drive(self, run: Run, items: Iterator[Item], *, enough: Callable[[], bool]) -> Run:
         """Take `items`, the file's from the run's position on, to their end or until `enough`; the run then.
@@ -68,28 +90,61 @@ class Driver:
         Raises what stops it: `FileUnreadable`, a lost database (`Unavailable`) after `TRIES_MAX` seconds.
         The position stands, and the same call goes on from there.
         """
+        at_once = min(IN_FLIGHT, self._pace.in_flight)
+        workers = [asyncio.create_task(self._work(run)) for _ in range(at_once)]
         ahead = asyncio.create_task(self._prepared(run, items, run.counts.read))
+        paying: _Chunk | None = None
         try:
             while True:
                 chunk = await ahead
-                if not chunk:
-                    return await self._settled(run, [], RunState.DONE)
-                start = run.counts.read + len(chunk)
-                ahead = asyncio.create_task(self._prepared(run, items, start))
-                run = await self._settled(run, chunk, RunState.RUNNING)
-                if enough():
-                    return run
+                ahead = asyncio.create_task(self._prepared(run, items, chunk.start + len(chunk.items)))
+                self._feed(chunk)
+                if paying is not None:
+                    run = await self._settled(run, paying, RunState.RUNNING)
+                    if enough():
+                        return run
+                if not chunk.items:
+                    return await self._settled(run, chunk, RunState.DONE)
+                paying = chunk
         finally:
-            ahead.cancel()
-            await asyncio.gather(ahead, return_exceptions=True)
+            await _stopped([ahead, *workers])
 
-    async def _prepared(self, run: Run, items: Iterator[Item], start: int) -> list[Item]:
-        chunk = await asyncio.to_thread(lambda: list(islice(items, run.chunk)))
-        records = [item for item in chunk if isinstance(item, Record)]
+    async def _prepared(self, run: Run, items: Iterator[Item], start: int) -> _Chunk:
+        taken = await asyncio.to_thread(lambda: list(islice(items, run.chunk)))
+        records = [item for item in taken if isinstance(item, Record)]
         await self._world.meet(records)
         needs = plans.needs((self._world.payer(record).wallet, record.amount) for record in records)
         await self._fund(run, needs, start, back=False)
-        return chunk
+        over = asyncio.get_running_loop().create_future()
+        return _Chunk(start, taken, [None] * len(taken), len(records), over)
+
+    def _feed(self, chunk: _Chunk) -> None:
+        if not chunk.left:
+            chunk.over.set_result(None)
+        records = (place for place, item in enumerate(chunk.items) if isinstance(item, Record))
+        self._waiting.extend((chunk, place) for place in records)
+        self._more.set()
+        self._more.clear()
+
+    async def _work(self, run: Run) -> None:
+        while True:
+            while self._waiting:
+                chunk, place = self._waiting.popleft()
+                if place % TOGETHER == 0 or not self._now:
+                    self._now = self._room.clock.now()
+                record = chunk.items[place]
+                assert isinstance(record, Record)
+                await self._pace.turn()
+                try:
+                    chunk.ends[place] = await self._paid(run, record, self._now)
+                except Exception as stops:
+                    if not chunk.over.done():
+                        chunk.over.set_exception(stops)
+                    return
+                chunk.left -= 1
+                if not chunk.left and not chunk.over.done():
+                    chunk.over.set_result(None)
+            await self._more.wait()
 
     async def _fund(self, run: Run, sums: dict[Id, int], start: int, *, back: bool) -> None:
         def chains(part: dict[Id, int], *, one_by_one: bool) -> list[Plan]:
@@ -109,24 +164,11 @@ class Driver:
 
         await _together(partial(fund, chain) for chain in chains(sums, one_by_one=False))
 
-    async def _settled(self, run: Run, chunk: Sequence[Item], state: RunState) -> Run:
-        ends: list[Receipt | QianbaoError | None] = [None] * len(chunk)
-        places, now = iter(range(len(chunk))), self._room.clock.now()
-
-        async def work() -> None:
-            nonlocal now
-            for place in places:
-                if place % TOGETHER == 0:
-                    now = self._room.clock.now()
-                item = chunk[place]
-                if isinstance(item, Record):
-                    await self._pace.turn()
-                    ends[place] = await self._paid(run, item, now)
-
-        await _together(work for _ in range(min(IN_FLIGHT, self._pace.in_flight, len(chunk))))
-        counts, rejected, unpaid = _counted(run, chunk, ends)
+    async def _settled(self, run: Run, chunk: _Chunk, state: RunState) -> Run:
+        await chunk.over
+        counts, rejected, unpaid = _counted(run, chunk.items, chunk.ends)
         unspent = plans.needs((self._world.payer(record).wallet, record.amount) for record in unpaid)
-        await self._fund(run, unspent, run.counts.read, back=True)
+        await self._fund(run, unspent, chunk.start, back=True)
         size = self._rejects.write(rejected)
         run = await self._runs.advance(
             run, run.counts.plus(counts), rejects_size=size, state=state, now=self._room.clock.now()
@@ -180,8 +222,13 @@ async def _together(works: Iterable[Callable[[], Coroutine[Any, Any, None]]]) ->
     try:
         await asyncio.gather(*tasks)
     finally:
-        for task in tasks:
-            task.cancel()
+        await _stopped(tasks)
+
+
+async def _stopped(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _counted(

@@ -1,6 +1,7 @@
-"""CSV, line by line: one physical line is one row, so that a broken row harms itself and no other.
+"""CSV: one physical line is one row, so that a broken row harms itself and no other.
 
 (A reader that lets a quoted field run over line breaks lets one stray quote swallow the rest of a file.)
+A block in which nothing is odd is taken apart at once (`blocks.py`), any other line by line.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from qianbao.replay import blocks
 from qianbao.replay.arrow import Array, pa
 from qianbao.replay.models import Reason, Reject
 
@@ -21,7 +23,7 @@ LINE_MAX = 1 << 16
 KEPT = 1024
 """How many bytes of a line that is too long the rejects file keeps."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,18 @@ class Batch:
     """The row as it stands, by its index in the batch."""
 
 
-def batches(
-    stream: BinaryIO, header: Sequence[str], delimiter: str, *, encoding: str = "utf-8"
-) -> Iterator[Batch]:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a file's lines are taken apart."""
+
+    header: Sequence[str]
+    delimiter: str
+    encoding: str
+    wanted: Sequence[str]
+    """Those of the header's columns that are looked at."""
+
+
+def batches(stream: BinaryIO, form: Form) -> Iterator[Batch]:
     """The rows behind the heading (which was read already). Empty lines are no rows."""
     number, rest, cut = 2, b"", False
     while True:
@@ -45,11 +56,15 @@ def batches(
         *pieces, rest = (rest + data).split(b"\n")
         if not data:
             pieces, rest = ([rest] if rest else []), b""
+        if pieces and not cut and len(rest) <= LINE_MAX and (fast := _at_once(pieces, number, form)):
+            yield fast
+            number += len(pieces)
+            continue
         rejects: list[Reject] = []
         whole: list[tuple[int, bytes]] = []
         for piece in pieces:
             if cut or len(piece) > LINE_MAX:
-                rejects.append(_too_long(number, piece, encoding))
+                rejects.append(_too_long(number, piece, form.encoding))
                 cut = False
             elif piece and piece != b"\r":
                 whole.append((number, piece))
@@ -57,7 +72,7 @@ def batches(
         if len(rest) > LINE_MAX:
             cut, rest = True, rest[:KEPT]
         if whole or rejects:
-            yield _batch(whole, rejects, header, delimiter, encoding)
+            yield _one_by_one(whole, rejects, form)
         if not data:
             return
 
@@ -82,19 +97,26 @@ def _too_long(number: int, piece: bytes, encoding: str) -> Reject:
     )
 
 
-def _batch(
-    whole: list[tuple[int, bytes]],
-    rejects: list[Reject],
-    header: Sequence[str],
-    delimiter: str,
-    encoding: str,
-) -> Batch:
-    texts = _decoded(whole, rejects, encoding)
+def _at_once(pieces: list[bytes], number: int, form: Form) -> Batch | None:
+    if max(map(len, pieces)) > LINE_MAX:
+        return None
+    columns = blocks.columns(pieces, form.header, form.wanted, form.delimiter, form.encoding)
+    if columns is None:
+        return None
+
+    def raw(index: int) -> str:
+        return pieces[index].decode(form.encoding).removesuffix("\r")
+
+    return Batch(range(number, number + len(pieces)), columns, [], raw)
+
+
+def _one_by_one(whole: list[tuple[int, bytes]], rejects: list[Reject], form: Form) -> Batch:
+    texts = _decoded(whole, rejects, form.encoding)
     kept: list[tuple[int, str]] = []
     rows: list[list[str]] = []
-    width = len(header)
+    width = len(form.header)
     for number, text in texts:
-        fields = text.split(delimiter) if '"' not in text else _quoted(text, delimiter)
+        fields = text.split(form.delimiter) if '"' not in text else _quoted(text, form.delimiter)
         if fields is None:
             rejects.append(Reject(line=number, id="", reason=Reason.QUOTES_UNBALANCED, row=text))
         elif len(fields) != width:
@@ -104,24 +126,20 @@ def _batch(
             kept.append((number, text))
             rows.append(fields)
     values = zip(*rows, strict=True) if rows else ((),) * width
-    columns = {name: pa.array(column, pa.string()) for name, column in zip(header, values, strict=True)}
+    columns = {
+        name: pa.array(column, pa.string())
+        for name, column in zip(form.header, values, strict=True)
+        if name in form.wanted
+    }
     return Batch([number for number, _ in kept], columns, rejects, lambda index: kept[index][1])
 
 
 def _decoded(whole: list[tuple[int, bytes]], rejects: list[Reject], encoding: str) -> list[tuple[int, str]]:
-    # All at once where nothing is wrong; else line by line, to find which are.
-    try:
-        text = b"\n".join([piece for _, piece in whole]).decode(encoding).replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        text = "\0"
-    text = text.removesuffix("\r")
-    if not _CONTROL.search(text):
-        return list(zip([number for number, _ in whole], text.split("\n"), strict=True)) if whole else []
     texts: list[tuple[int, str]] = []
     for number, piece in whole:
         try:
             text = piece.decode(encoding)
-        except UnicodeDecodeError:
+        except UnicodeError:
             row = piece.decode(encoding, "replace")
             rejects.append(Reject(line=number, id="", reason=Reason.TEXT_MALFORMED, row=row))
             continue

@@ -16,6 +16,11 @@ class Pace:
         self._due = 0
         self.in_flight = in_flight
 
+    @property
+    def bounded(self) -> bool:
+        """Whether it leaves room for people."""
+        return bool(self._step)
+
     async def turn(self) -> None:
         """Return when the next record may go. Missed time is not caught up."""
         if not self._step:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+import gc
+from collections.abc import AsyncGenerator, Callable, Generator
 from dataclasses import dataclass
+from dataclasses import replace as with_journal
 from pathlib import Path
+from typing import Final
 
 from qianbao.db import Database
 from qianbao.ids import Id
+from qianbao.journal import Journal
 from qianbao.parties.accounts import NewAccount, open_accounts
 from qianbao.parties.chart import AccountCode
 from qianbao.parties.kyc import Kyc
 from qianbao.payments.room import Payments
 from qianbao.replay.adapters import Adapter, Options
-from qianbao.replay.driver import CHUNK, Driver
+from qianbao.replay.driver import BATCH, CHUNK, Driver
 from qianbao.replay.models import Run, RunState
 from qianbao.replay.pace import Pace
 from qianbao.replay.plans import BANK, run_id, source_id
@@ -23,6 +28,9 @@ from qianbao.replay.source import Source
 from qianbao.replay.store import Runs
 from qianbao.replay.town import FileTown, Town
 from qianbao.replay.world import World
+
+COLLECT_AFTER: Final = 50_000
+"""New objects after which the youngest are looked through for cycles."""
 
 
 def never() -> bool:
@@ -64,10 +72,10 @@ async def replay(
     file's content is its own source. `rejects` is where rows that were not paid are listed. A run that is
     done already is only told. Raises `ReplayUnderWay`, `FileUnreadable`, `ColumnsUnknown`, `Unavailable`.
     """
-    room, runs = parts.room, Runs(parts.db)
+    runs, pace = Runs(parts.db), pace or Pace(parts.room.clock)
     caller = source_id(name or str(source.identity))
     id = run_id(caller, source.identity, adapter.name)
-    async with runs.held(id):
+    async with runs.held(id), _paying(parts, pace) as room:
         run = await runs.begin(
             id,
             source=name or str(source.identity),
@@ -94,11 +102,39 @@ async def replay(
                 runs=runs,
                 rejects=listing,
                 source=caller,
-                pace=pace or Pace(room.clock),
+                pace=pace,
                 told=told,
             )
             items = adapter.read(source, options, run.counts.read)
             return await driver.drive(run, items, enough=enough)
+
+
+@contextlib.asynccontextmanager
+async def _paying(parts: Parts, pace: Pace) -> AsyncGenerator[Payments]:
+    """The room to pay through: as people do where the pace is bounded, else in larger batches."""
+    if pace.bounded:
+        yield parts.room
+        return
+    journal = Journal(parts.db, clock=parts.room.clock, size_max=BATCH)
+    try:
+        with _seldom_collecting():
+            yield with_journal(parts.room, journal=journal)
+    finally:
+        await journal.close()
+
+
+@contextlib.contextmanager
+def _seldom_collecting() -> Generator[None]:
+    """Cycles are looked for seldom: a replay holds many records, which have none, and looking through them
+    again and again took a fifth of its time."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 def beside(path: Path) -> Path:

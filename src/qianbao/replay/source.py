@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from qianbao.ids import Id, of_bytes
 from qianbao.replay.arrow import Table, pa, plain, pq
-from qianbao.replay.lines import BLOCK, LINE_MAX, Batch, batches, count_lines
+from qianbao.replay.lines import BLOCK, LINE_MAX, Batch, Form, batches, count_lines
 from qianbao.replay.models import ColumnsUnknown, FileUnreadable
 
 ROWS = 8192
@@ -52,13 +52,15 @@ class Source:
 
         Raises `FileUnreadable` when the file turns out to be damaged on the way.
         """
+        wanted = frozenset(wanted)
         with _readable(self.path):
             if self.delimiter is None:
-                yield from self._parquet(frozenset(wanted))
+                yield from self._parquet(wanted)
             else:
                 with _bytes(self.path) as stream:
                     stream.readline()
-                    yield from batches(stream, self.columns, self.delimiter, encoding=self.encoding)
+                    asked = [name for name in self.columns if name in wanted]
+                    yield from batches(stream, Form(self.columns, self.delimiter, self.encoding, asked))
 
     def count(self) -> int:
         """How many rows it has: the lines behind the heading that are not empty."""
@@ -155,7 +157,7 @@ def _heading(path: Path, stream: BinaryIO, encoding: str) -> tuple[tuple[str, ..
         raise FileUnreadable(f"{path}: neither CSV nor Parquet.")
     try:
         text = first.decode(encoding).rstrip("\r\n")
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise FileUnreadable(
             f"{path}: the heading is not {encoding}; say which it is, as in --encoding gb18030."
         ) from None

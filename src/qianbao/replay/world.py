@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from typing import TypeVar
+from collections.abc import Iterable
 
-from qianbao.errors import NotFound
-from qianbao.ids import Id
 from qianbao.parties.kyc import Kyc
 from qianbao.parties.opening import open_many
 from qianbao.payments.room import Payments, payer_of
 from qianbao.payments.trade.models import Payee, Payer
 from qianbao.replay.models import Record
 from qianbao.replay.town import Town
-
-Found = TypeVar("Found")
 
 
 class World:
@@ -56,11 +50,8 @@ class World:
         wallets = {key: town.wallet_id(key) for key in payers}
         merchants = {town.merchant_id(record): record for record in payees.values()}
         stores = {town.store_id(record): record for record in payees.values()}
-        standing, signed, opened = await asyncio.gather(
-            _standing(wallets.values(), room.parties.wallet),
-            _standing(merchants, room.parties.merchant),
-            _standing(stores, room.parties.store),
-        )
+        stands = await room.parties.standing(wallets=wallets.values(), merchants=merchants, stores=stores)
+        standing, signed, opened = stands.wallets, stands.merchants, stands.stores
         joining = [town.person(key) for key in payers if wallets[key] not in standing]
         new_merchants = [town.merchant(record) for id, record in merchants.items() if id not in signed]
         new_stores = [town.store(record) for id, record in stores.items() if id not in opened]
@@ -90,15 +81,3 @@ class World:
                 city=store.city,
                 rate_bp=merchant.rate_bp,
             )
-
-
-async def _standing(ids: Iterable[Id], one: Callable[[Id], Awaitable[Found]]) -> dict[Id, Found]:
-    """Those of `ids` that stand, by id; the look-ups travel together."""
-
-    async def look(id: Id) -> tuple[Id, Found] | None:
-        try:
-            return id, await one(id)
-        except NotFound:
-            return None
-
-    return dict(pair for pair in await asyncio.gather(*map(look, ids)) if pair is not None)
