@@ -92,7 +92,8 @@ class NumberRequest(Body):
     out_trade_no: Number
 
 
-def _full(trade: Trade, caller: Caller) -> TradeInFull:
+def in_full(trade: Trade, caller: Caller) -> TradeInFull:
+    """A trade as the caller may see it."""
     more: dict[str, Any] = {
         name: getattr(trade, name) or None for name in ("store", "brand", "mcc", "city", "till")
     }
@@ -108,7 +109,7 @@ def _full(trade: Trade, caller: Caller) -> TradeInFull:
 @router.get("/trades/{trade_id}", responses=problems(errors.TradeNotFound))
 async def get_trade(trade_id: Id, caller: Reader, parts: PartsDep) -> TradeInFull:
     """A trade: its merchant's, its payer's and the house's to see, and anybody's who might pay it."""
-    return _full(await reading.one(caller, parts.payments, trade_id), caller)
+    return in_full(await reading.one(caller, parts.payments, trade_id), caller)
 
 
 @router.get(
@@ -141,10 +142,10 @@ async def list_trades(
             limit=limit,
         )
         made = None if mine.next is None else cursor_made(mine.next)
-        return TradeList(items=[_full(one, caller) for one in mine.trades], next_cursor=made)
+        return TradeList(items=[in_full(one, caller) for one in mine.trades], next_cursor=made)
     if out_trade_no is not None:
         one = await reading.of_number(caller, room, out_trade_no)
-        return TradeList(items=[_full(one, caller)], next_cursor=None)
+        return TradeList(items=[in_full(one, caller)], next_cursor=None)
     place = cursor_read(cursor, tuple[int, str])
     page = await reading.of_merchant(
         caller,
@@ -157,7 +158,7 @@ async def list_trades(
         limit=limit,
     )
     made = None if page.next is None else cursor_made(page.next[0], str(page.next[1]))
-    return TradeList(items=[_full(one, caller) for one in page.trades], next_cursor=made)
+    return TradeList(items=[in_full(one, caller) for one in page.trades], next_cursor=made)
 
 
 def _bounded(moment: int) -> int:
