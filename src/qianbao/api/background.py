@@ -12,6 +12,7 @@ import structlog
 from qianbao.api import starter
 from qianbao.api.parts import Parts
 from qianbao.api.pulse import Beat
+from qianbao.api.tally import Tally
 from qianbao.clock import rfc3339
 from qianbao.console.figures.projector import Projector
 from qianbao.credentials.sweep import sweep as forget
@@ -28,6 +29,7 @@ Loop = Callable[[], Awaitable[None]]
 INDEX_S: Final = 0.5
 """How far the index of transfers may be behind the commits."""
 EXPIRY_S: Final = 1.0
+TALLY_S: Final = 1.0
 SWEEP_S: Final = 3600.0
 """How often sessions, challenges and counters that are over are forgotten."""
 CITY_S: Final = 60.0
@@ -97,11 +99,13 @@ async def workers(parts: Parts) -> AsyncGenerator[dict[str, Loop]]:
             pass
 
     sender = Sender(parts.db, parts.clock, client, parts.bell, announce)
+    dispatcher = Dispatcher(parts.db, parts.clock)
     try:
         yield {
             "bell": parts.bell.run,
-            "dispatcher": Dispatcher(parts.db, parts.clock).run,
+            "dispatcher": dispatcher.run,
             "sender": sender.run,
+            "tally": every(TALLY_S, Tally(dispatcher, sender).look),
             "figures": Projector(parts.db, parts.clock).run,
             "books": parts.console.books.run,
             "backups": parts.console.backups.run,

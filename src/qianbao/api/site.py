@@ -16,6 +16,7 @@ from starlette.responses import (
     Response,
 )
 
+from qianbao.api.backlog import backlog
 from qianbao.api.deps import PartsDep, caller_of, parts_of
 from qianbao.api.errors import LoopbackOnly, NotReady, RouteUnknown
 from qianbao.api.metrics import exposition
@@ -84,9 +85,10 @@ def site(document: dict[str, Any]) -> APIRouter:
         return PlainTextResponse("ready\n")
 
     @router.get("/metrics")
-    async def metrics(_watched: Annotated[None, Depends(_watcher)]) -> Response:
+    async def metrics(_watched: Annotated[None, Depends(_watcher)], parts: PartsDep) -> Response:
         """Everything that Prometheus is told."""
-        return Response(exposition(), media_type=METRICS_MEDIA)
+        told = exposition(parts.settings.home, await backlog(parts))
+        return Response(told, media_type=METRICS_MEDIA)
 
     @router.get("/openapi.json")
     async def described() -> JSONResponse:

@@ -39,6 +39,11 @@ class Child:
         """Its process id while it runs."""
         return self.process.pid if self.process and self.process.poll() is None else None
 
+    @property
+    def dead(self) -> int | None:
+        """The process id of one that has died and was not started again yet."""
+        return self.process.pid if self.process and self.process.poll() is not None else None
+
     def start(self) -> None:
         """Start it now."""
         theirs, ours = os.pipe()

@@ -20,6 +20,7 @@ import uvloop
 
 from qianbao.api import install, starter
 from qianbao.api.errors import InUse, NotReady
+from qianbao.api.metrics import FOLDER, forgotten
 from qianbao.api.serve import CERTIFICATE, PRIVATE_KEY
 from qianbao.cli import lan
 from qianbao.cli.home import Running, holding, write_running
@@ -109,13 +110,15 @@ class House:
             "QIANBAO_HOST": self.settings.host,
             "QIANBAO_PORT": str(self.settings.port),
         }
-        if self.settings.workers > 1:
-            self.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_emptied(self.settings.home / "metrics"))
+        # One server keeps its counters in memory; several, and the worker, write them to a common folder.
+        common = self.environ | {"PROMETHEUS_MULTIPROC_DIR": str(_emptied(self.settings.home / FOLDER))}
+        alone = self.environ if self.settings.workers == 1 else common
         log = self.settings.home / "qianbao.log"
         names = [f"server-{number + 1}" for number in range(self.settings.workers)]
         modules = [*((name, "qianbao.api.serve") for name in names), ("worker", "qianbao.api.worker")]
         self.children = [
-            Child(name, [sys.executable, "-m", module], self.environ, log) for name, module in modules
+            Child(name, [sys.executable, "-m", module], common if name == "worker" else alone, log)
+            for name, module in modules
         ]
         for child in self.children:
             child.start()
@@ -127,6 +130,8 @@ class House:
                 self.postgres = embedded.start(self.settings.home)
                 self.changed = True
             for child in self.children:
+                if (dead := child.dead) is not None:
+                    forgotten(self.settings.home, dead)
                 self.changed |= child.tend()
             if self.changed:
                 self._tell()
@@ -161,7 +166,7 @@ class House:
 
 
 def _emptied(folder: Path) -> Path:
-    """The folder, with nothing in it: several server processes add their metrics up there."""
+    """The folder, with nothing in it: the processes add their metrics up there."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     return folder

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from typing import Final
 
 from qianbao.db import DatabaseLost
@@ -37,6 +37,10 @@ def framed(event: Told) -> bytes:
 def heartbeat(position: Position) -> bytes:
     """A comment that keeps the line open, with the cursor that the client has come to."""
     return b": beat\nid: %b\n\n" % str(position).encode()
+
+
+def _unheard(_clients: int) -> None:
+    """Nobody listens."""
 
 
 class _Client:
@@ -71,10 +75,12 @@ class Stream:
         self._here: Position | None = None
         self._reading = asyncio.Lock()
         self._closed = False
+        self.told: Callable[[int], None] = _unheard
+        """Hears how many connections are open whenever that changes: for the metrics."""
 
     @property
     def clients(self) -> int:
-        """How many connections are open, for the metrics."""
+        """How many connections are open."""
         return len({client for clients in self._by_party.values() for client in clients})
 
     def close(self) -> None:
@@ -137,6 +143,7 @@ class Stream:
         client.cut_off = self._closed
         for key in self._keys(client):
             self._by_party.setdefault(key, set()).add(client)
+        self.told(self.clients)
         return self._here
 
     def _leave(self, client: _Client) -> None:
@@ -145,6 +152,7 @@ class Stream:
             clients.discard(client)
             if not clients:
                 self._by_party.pop(key, None)
+        self.told(self.clients)
 
     @staticmethod
     def _keys(client: _Client) -> Iterable[str | None]:
@@ -166,7 +174,7 @@ class Stream:
             seen |= self._by_party.get(party, set())
         frame: bytes | None = None
         for client in seen:
-            if client.view.wants(event.type):
+            if client.view.wants(event.type) and client.view.within(event):
                 frame = framed(event) if frame is None else frame
                 if not client.push(event.position, frame):
                     self._leave(client)

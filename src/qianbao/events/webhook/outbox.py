@@ -9,7 +9,7 @@ from typing import Final
 
 import asyncpg
 
-from qianbao.db import queries
+from qianbao.db import Database, queries
 from qianbao.events.models import Told, View
 from qianbao.ids import Id, derive
 
@@ -80,3 +80,13 @@ async def make(connection: asyncpg.Connection, due: Sequence[Due], *, now: int) 
         [one.event.position.ordinal for one in due],
         now,
     )
+
+
+async def behind(db: Database, *, now: int) -> tuple[int, float]:
+    """How many deliveries wait, and for how many seconds the oldest that is due has been so.
+
+    Raises `DatabaseLost`.
+    """
+    row = await db.row(SQL["behind"], now)
+    assert row is not None
+    return row["waiting"], row["late"] / 1e9

@@ -186,3 +186,12 @@ RETURNING id;
 -- Deliveries that are over and old, a bounded number at a time. Index: webhook_delivery_made (BRIN).
 DELETE FROM webhook_delivery
 WHERE  id IN (SELECT id FROM webhook_delivery WHERE state <> 'waiting' AND made < $1 LIMIT $2);
+
+-- name: behind
+-- For the metrics: what waits for webhooks that are on, and since when at most it is due (nanoseconds before $1).
+-- Index: webhook_delivery_line (only what waits).
+SELECT count(d.id) AS waiting, coalesce(max($1::bigint - d.due) FILTER (WHERE d.due <= $1), 0)::bigint AS late
+FROM   webhook AS w
+JOIN   webhook_delivery AS d ON d.webhook = w.id
+WHERE  w.state = 'on'
+AND    d.state = 'waiting';
