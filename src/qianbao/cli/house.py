@@ -21,6 +21,7 @@ from qianbao.console.backups.hashing import books_hash
 from qianbao.credentials import keyring, operators
 from qianbao.credentials.models import Role
 from qianbao.payments import books as payment_books
+from qianbao.social import books as social_books
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 
@@ -49,7 +50,11 @@ def check(as_json: Json = False) -> None:
             {"kind": one.kind, "subject": str(one.subject), "detail": one.detail}
             for one in await payment_books.check(parts.db)
         ]
-        return ledger + trades
+        social = [
+            {"kind": one.kind, "subject": str(one.subject), "detail": one.detail}
+            for one in await social_books.check(parts.db)
+        ]
+        return ledger + trades + social
 
     breaks = within(run)
     if as_json:

@@ -51,6 +51,19 @@ def phone(text: str) -> str:
     return plain
 
 
+def phone_as_typed(text: str) -> str | None:
+    """A phone number as E.164; eleven digits alone are China's. None: it is none."""
+    plain = re.sub(r"[\s()-]", "", unicodedata.normalize("NFKC", text))
+    if re.fullmatch("1[0-9]{10}", plain, re.ASCII):
+        plain = "+86" + plain
+    return plain if _PHONE.fullmatch(plain) else None
+
+
+def phone_masked(number: str) -> str:
+    """An E.164 number of which the middle is hidden: +86138****8000."""
+    return f"{number[:-8]}****{number[-4:]}"
+
+
 def label(text: str, *, field: str, size_max: int = 64) -> str:
     """A name of a person, shop, store or till: 1 to `size_max` characters, none of them a control
     character. Raises `PartyMalformed`."""

@@ -174,15 +174,22 @@ async def apply_limits(*, parties: Parties, ledger: Engine, kyc: Kyc, person: Id
         )
 
 
-async def find_payee(parties: Parties, identifier: str) -> Payee:
-    """Whom an account number or a handle pays, with the name masked. Raises `PayeeUnknown`."""
+async def find_payee(parties: Parties, identifier: str, *, brand: str | None = None) -> Payee:
+    """Whom an account number, a handle or a phone pays, with the name masked. Of a phone's wallets it is the
+    one of `brand`, or the first; only the phone is shown back, masked. Raises `PayeeUnknown`."""
     wallet = await parties.wallet_by_identifier(identifier)
+    shown = wallet and (wallet.handle or wallet.account_number)
+    if wallet is None and (number := names.phone_as_typed(identifier)):
+        person = await parties.person_by_phone(number)
+        wallets = await parties.wallets_of(person.id) if person else []
+        wallet = next((one for one in wallets if one.brand == brand), wallets[0] if wallets else None)
+        shown = names.phone_masked(number)
     if wallet is None:
         raise PayeeUnknown()
     return Payee(
         wallet=wallet.id,
         brand=wallet.brand,
-        identifier=wallet.handle or wallet.account_number or "",
+        identifier=shown or "",
         name_masked=names.masked(wallet.name),
         state=wallet.state,
     )

@@ -15,7 +15,7 @@ from qianbao.credentials.models import Caller, Role
 from qianbao.credentials.rate import TooManyTries
 from qianbao.ids import Id
 from qianbao.parties import errors, service
-from qianbao.parties.models import FrozenBy, KycClass, PartyState, Person, Wallet
+from qianbao.parties.models import FrozenBy, KycClass, PartyState, Payee, Person, Wallet
 from qianbao.parties.opening import open_many
 from qianbao.parties.requests import NewWallet
 
@@ -96,13 +96,24 @@ class WalletRequest(Body):
 
 
 class PayeeView(BaseModel):
-    """Whom an account number or a handle pays; the name is masked."""
+    """Whom an account number, a handle or a phone pays; the name is masked."""
 
     wallet: Id
     brand: str
     identifier: str
     name_masked: str
     state: PartyState
+
+    @classmethod
+    def of(cls, payee: Payee) -> PayeeView:
+        """A payee as they are shown."""
+        return cls(
+            wallet=payee.wallet,
+            brand=payee.brand,
+            identifier=payee.identifier,
+            name_masked=payee.name_masked,
+            state=payee.state,
+        )
 
 
 class KycRequest(Body):
@@ -172,20 +183,18 @@ async def get_wallet(
 
 @router.get("/payees", responses=problems(errors.PayeeUnknown, TooManyTries))
 async def find_payee(
-    identifier: Annotated[str, Query(min_length=3, max_length=32, description="Account number or handle")],
+    identifier: Annotated[
+        str, Query(min_length=3, max_length=32, description="Account number, handle or phone")
+    ],
     caller: Annotated[Caller, allowed(Role.PERSON)],
     parts: PartsDep,
+    brand: Annotated[
+        str | None, Query(max_length=16, description="Of a phone's wallets, the one of this brand first")
+    ] = None,
 ) -> PayeeView:
-    """Whom an account number or a handle would pay: at most 30 look-ups a minute."""
+    """Whom an account number, a handle or a phone would pay: at most 30 look-ups a minute."""
     await parts.credentials.rates.demand(f"payee:{caller.id}", PAYEES_MAX, 60)
-    payee = await service.find_payee(parts.parties, identifier)
-    return PayeeView(
-        wallet=payee.wallet,
-        brand=payee.brand,
-        identifier=payee.identifier,
-        name_masked=payee.name_masked,
-        state=payee.state,
-    )
+    return PayeeView.of(await service.find_payee(parts.parties, identifier, brand=brand))
 
 
 @router.get("/people/{person_id}", responses=problems(errors.PersonUnknown))
