@@ -61,13 +61,14 @@ def fresh(stamp: Path, text: bytes) -> bool:
     return stamp.exists() and stamp.read_text() == hashlib.sha256(text).hexdigest()
 
 
-def set_up(environ: dict[str, str]) -> None:
-    """Install what the lock file names, and write the API's types."""
+def set_up(environ: dict[str, str], *, tools: bool) -> None:
+    """Install what the lock file names (`tools`: linters and test tools too), and write the API's types."""
     lock = (WEB / "package-lock.json").read_bytes()
-    stamp = WEB / "node_modules/.lock"
-    if not fresh(stamp, lock):
-        run(environ, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
-        stamp.write_text(hashlib.sha256(lock).hexdigest())
+    stamps = {kind: WEB / f"node_modules/.lock-{kind}" for kind in ("build", "tools")}
+    if not fresh(stamps["tools"], lock) and (tools or not fresh(stamps["build"], lock)):
+        which = () if tools else ("--omit=dev",)
+        run(environ, "npm", "ci", *which, "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+        stamps["tools" if tools else "build"].write_text(hashlib.sha256(lock).hexdigest())
     document = subprocess.run(
         [sys.executable, "-m", "qianbao.api.describe"], cwd=ROOT, capture_output=True, check=True
     ).stdout
@@ -88,7 +89,7 @@ STEPS = {
 def main(arguments: list[str]) -> None:
     """Do what was asked, one after the other."""
     environ = environment()
-    set_up(environ)
+    set_up(environ, tools=arguments != ["build"])
     for name in arguments:
         for command in STEPS[name]:
             run(environ, *command)

@@ -2,7 +2,7 @@ import vue from '@vitejs/plugin-vue'
 import { resolve } from 'node:path'
 import { compression } from 'vite-plugin-compression2'
 import { VitePWA } from 'vite-plugin-pwa'
-import { defineConfig } from 'vitest/config'
+import { defineConfig } from 'vite'
 
 const at = (path: string) => resolve(import.meta.dirname, path)
 const server = process.env.QIANBAO_URL ?? 'http://localhost:8088'
@@ -42,5 +42,4 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rollupOptions: { input: { wallet: at('index.html'), till: at('till.html'), console: at('console.html') } },
   },
-  test: { environment: 'jsdom', include: ['src/**/*.test.ts'] },
 })
