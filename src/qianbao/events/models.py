@@ -77,6 +77,7 @@ class _Parties(msgspec.Struct, gc=False):
     person: Any = None
     payer: Any = None
     payee: Any = None
+    store: Any = None
 
 
 _parties = msgspec.json.Decoder(_Parties)
@@ -95,9 +96,18 @@ class Told:
     position: Position
 
     @cached_property
+    def _named(self) -> _Parties:
+        return _parties.decode(self.data)
+
+    @property
+    def store(self) -> str | None:
+        """The store that it names, as text."""
+        return self._named.store if isinstance(self._named.store, str) else None
+
+    @cached_property
     def audience(self) -> frozenset[str]:
         """The ids, as text, of the parties that may see it."""
-        named = _parties.decode(self.data)
+        named = self._named
         values = (named.merchant, named.wallet, named.person, named.payer, named.payee)
         return frozenset({str(self.subject), *(value for value in values if isinstance(value, str))})
 
@@ -121,10 +131,14 @@ def checked_types(types: tuple[str, ...]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """What a reader is shown: events that name one of `parties` (None: all), of the `types` (none: all)."""
+    """What a reader is shown: events that name one of `parties` (None: all), of the `types` (none: all).
+
+    A reader at a `store` is shown what names it, and trades that name none.
+    """
 
     parties: frozenset[str] | None = None
     types: tuple[str, ...] = field(default=())
+    store: str | None = None
 
     @cached_property
     def _exact(self) -> frozenset[str]:
@@ -134,10 +148,18 @@ class View:
         """Whether an event of this type is asked for."""
         return not self.types or kind in self._exact or f"{kind.partition('.')[0]}.*" in self._exact
 
+    def within(self, event: Told) -> bool:
+        """Whether it is of the reader's store, where the reader stands in one."""
+        if self.store is None or event.store == self.store:
+            return True
+        return event.store is None and event.type.startswith("trade.")
+
     def shows(self, event: Told) -> bool:
         """Whether this reader may see the event and asks for its type."""
-        return self.wants(event.type) and (
-            self.parties is None or not self.parties.isdisjoint(event.audience)
+        return (
+            self.wants(event.type)
+            and self.within(event)
+            and (self.parties is None or not self.parties.isdisjoint(event.audience))
         )
 
 

@@ -58,7 +58,8 @@ class EventList(BaseModel):
 
 
 async def view_of(caller: Caller, parties: Parties, types: list[str] | None) -> View:
-    """What this caller may see: a person what names them, staff what names their merchant, the house all.
+    """What this caller may see: a person what names them, staff what names their merchant and their store,
+    the house all.
 
     Raises `EventTypeMalformed`.
     """
@@ -66,7 +67,8 @@ async def view_of(caller: Caller, parties: Parties, types: list[str] | None) -> 
     if caller.role in (Role.OPERATOR, Role.AUDITOR):
         return View(types=wanted)
     if caller.merchant is not None:
-        return View(parties=frozenset({str(caller.merchant)}), types=wanted)
+        store = None if caller.store is None else str(caller.store)
+        return View(parties=frozenset({str(caller.merchant)}), types=wanted, store=store)
     if caller.person is None:
         return View(parties=frozenset({str(caller.id)}), types=wanted)
     wallets = await parties.wallets_of(caller.person)
