@@ -1,0 +1,46 @@
+"""Recency, frequency, monetary: how lately, how often, for how much; each 1 to 5 among all, and a word."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+
+from qianbao.insight.models.arrays import Floats
+
+
+class Segment(StrEnum):
+    """What recency and frequency say together."""
+
+    REGULAR = "regular"
+    """Often and lately."""
+    COMING = "coming"
+    """Lately, and not often yet."""
+    STEADY = "steady"
+    """In the middle of both."""
+    SLIPPING = "slipping"
+    """Often once, and not lately."""
+    ASLEEP = "asleep"
+    """Neither often nor lately."""
+
+
+FIFTHS: Final = 5
+
+
+def fifths(values: Floats, *, high_is_good: bool = True) -> np.ndarray:
+    """1 to 5 by rank; equal values get equal marks."""
+    ordered = np.sort(values)
+    side = "right" if high_is_good else "left"
+    rank = np.searchsorted(ordered, values, side=side) / max(len(values), 1)
+    share = rank if high_is_good else 1 - rank
+    return np.clip(np.ceil(share * FIFTHS), 1, FIFTHS).astype(np.int64)
+
+
+def segment(recency: int, frequency: int) -> Segment:
+    """The word for marks of 1 to 5."""
+    if recency >= 4:
+        return Segment.REGULAR if frequency >= 3 else Segment.COMING
+    if recency <= 2:
+        return Segment.SLIPPING if frequency >= 4 else Segment.ASLEEP if frequency <= 2 else Segment.STEADY
+    return Segment.STEADY
