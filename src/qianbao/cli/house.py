@@ -82,12 +82,17 @@ def hash_of(as_json: Json = False) -> None:
 
 
 @keys.command()
-def rotate() -> None:
-    """Draw a new secret for keyed digests (codes, PINs, API keys); the last one's still hold."""
+def rotate(
+    keep: Annotated[
+        int | None,
+        typer.Option(min=2, help="Drop all but the newest so many: what hangs on an older one is refused."),
+    ] = None,
+) -> None:
+    """Draw a new secret for keyed digests (codes, PINs, API keys); those of the ones before still hold."""
 
     async def run(parts: Parts) -> int:
         async with doing(parts, "keys rotate"):
-            return keyring.rotate(load().home)
+            return keyring.rotate(load().home, keep=keep)
 
     out.print(f"Secret number {within(run)} is in use.")
 
