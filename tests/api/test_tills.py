@@ -110,10 +110,7 @@ async def _seen(client: httpx.AsyncClient, wanted: int, begun: asyncio.Event) ->
     return found
 
 
-async def test_a_stall_owner_signs_up_alone_sells_and_pays_out_and_tills_hear_of_their_own_store_only() -> (
-None
-):
-with started() as live:
+async def test_a_stall_owner_does_all_alone_and_each_till_hears_of_its_own_store(live: Live) -> None:
     async with (
         live.client(Origin=live.url) as owner,
         live.client(Origin=live.url) as here,
