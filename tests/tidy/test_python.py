@@ -157,7 +157,7 @@ def test_nothing_is_left_unbuilt() -> None:
 STEPS_ASIDE = {"pytest.skip", "pytest.xfail", "pytest.importorskip"}
 MARKS_ASIDE = {"pytest.mark.skip", "pytest.mark.skipif", "pytest.mark.xfail"}
 MAY_STEP_ASIDE = {
-    "tests/insight/test_evaluate.py": "a published set of data may not be copied here; the same runs on drawn ones",
+    "tests/insight/test_evaluate.py": "published data may not be copied here; the same runs on drawn data",
     "tests/faults/test_disk_full.py": "only root can make a disk that is small enough to fill",
 }
 FAKES = {"unittest.mock", "pytest_mock"}
