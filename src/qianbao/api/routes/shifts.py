@@ -53,7 +53,7 @@ class ShiftCloseRequest(Body):
     counted: Annotated[int, Field(strict=True, ge=-COUNT_MAX, le=COUNT_MAX)]
 
 
-class SumView(BaseModel):
+class TakenView(BaseModel):
     """How much was taken and given back, minor units."""
 
     count: int
@@ -65,7 +65,7 @@ class SumView(BaseModel):
     """Amount less what was given back; fees are not taken off."""
 
     @classmethod
-    def of(cls, sum: Sum) -> SumView:
+    def of(cls, sum: Sum) -> TakenView:
         """A sum as it is shown."""
         return cls(
             count=sum.count,
@@ -100,7 +100,7 @@ class ShiftView(BaseModel):
 class ShiftInFull(ShiftView):
     """A shift with what the ledger says of it now."""
 
-    sum: SumView
+    sum: TakenView
 
 
 class CurrentView(BaseModel):
@@ -121,7 +121,7 @@ def _view(shift: Shift) -> ShiftView:
 
 
 def _full(found: service.Counted) -> ShiftInFull:
-    return ShiftInFull(**answer(found.shift), sum=SumView.of(found.sum))
+    return ShiftInFull(**answer(found.shift), sum=TakenView.of(found.sum))
 
 
 @router.post(

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from qianbao.api.deps import PartsDep, allowed
 from qianbao.api.parts import Parts
 from qianbao.api.problems import problems
-from qianbao.api.routes.shifts import SumView
+from qianbao.api.routes.shifts import TakenView
 from qianbao.api.routes.trades import TILL_ROLES
 from qianbao.clock import rfc3339
 from qianbao.credentials.models import Caller, Scope
@@ -39,20 +39,20 @@ REFUSALS = (errors.PeriodMalformed, errors.PeriodTooBusy, MerchantUnknown, Store
 CSV = "text/csv; charset=utf-8"
 
 
-class ItemSum(SumView):
+class ItemSum(TakenView):
     """What was taken with an item; the empty one was not said."""
 
     item: str
 
 
-class CashierSum(SumView):
+class CashierSum(TakenView):
     """What a cashier took; null: the payers came by a printed code or a number."""
 
     cashier: Id | None
     name: str | None
 
 
-class HourSum(SumView):
+class HourSum(TakenView):
     """What was taken within an hour of the business day."""
 
     hour: int
@@ -64,7 +64,7 @@ class TakingsView(BaseModel):
     since: str
     until: str
     currency: str
-    total: SumView
+    total: TakenView
     by_item: list[ItemSum]
     """The most first."""
     by_cashier: list[CashierSum]
@@ -82,17 +82,17 @@ async def get_takings(
         since=rfc3339(period.since),
         until=rfc3339(period.until),
         currency="CNY",
-        total=SumView.of(made.total),
+        total=TakenView.of(made.total),
         by_item=[
-            ItemSum(item=item, **SumView.of(sum).model_dump())
+            ItemSum(item=item, **TakenView.of(sum).model_dump())
             for item, sum in sorted(made.by_item.items(), key=lambda one: (-one[1].amount, one[0]))
         ],
         by_cashier=[
-            CashierSum(cashier=who, name=names.get(who), **SumView.of(sum).model_dump())
+            CashierSum(cashier=who, name=names.get(who), **TakenView.of(sum).model_dump())
             for who, sum in sorted(made.by_cashier.items(), key=lambda one: -one[1].amount)
         ],
         by_hour=[
-            HourSum(hour=hour, **SumView.of(sum).model_dump()) for hour, sum in sorted(made.by_hour.items())
+            HourSum(hour=hour, **TakenView.of(sum).model_dump()) for hour, sum in sorted(made.by_hour.items())
         ],
     )
 
