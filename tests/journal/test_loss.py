@@ -23,7 +23,7 @@ async def test_killed_backends_lose_nothing_and_double_nothing(house: Database) 
     acknowledged: set[Id] = set()
     unknown: list[str] = []
     untouched: set[Id] = set()
-    over = asyncio.Event()
+    over, heard = asyncio.Event(), asyncio.Event()
 
     async def pay(who: int) -> None:
         n = 0
@@ -40,10 +40,13 @@ async def test_killed_backends_lose_nothing_and_double_nothing(house: Database) 
             else:
                 assert isinstance(receipt, Receipt)
                 acknowledged.add(receipt.command)
+                heard.set()
 
     payers = [asyncio.create_task(pay(who)) for who in range(40)]
     for _ in range(KILLS):
+        heard.clear()
         await asyncio.sleep(0.04)
+        await asyncio.wait_for(heard.wait(), 30)  # a busy machine opens its lines more slowly
         await house.rows(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'doomed'"
         )

@@ -194,7 +194,6 @@ def _options(sockets: Path, home: Path, settings: Mapping[str, str]) -> list[str
         "max_connections": "100",
         "shared_buffers": f"{min(2048, memory // 2**20 // 8)}MB",
         "max_wal_size": f"{wal_gb}GB",
-        "wal_compression": "pglz",
         "checkpoint_timeout": "10min",
         "checkpoint_completion_target": "0.9",
         "effective_io_concurrency": "16",

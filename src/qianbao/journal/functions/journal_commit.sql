@@ -16,7 +16,7 @@
 -- refused by the ledger.
 CREATE OR REPLACE FUNCTION journal_commit(
     commands uuid[], digests bigint[], callers uuid[], subjects uuid[], types text[], datas text[], results text[],
-    kinds text[], step_rows text[],
+    kinds text[], step_rows json[],
     plans int[], ids uuid[], debits uuid[], credits uuid[], amounts bigint[], flags int[], codes int[],
     ledgers bigint[], pendings uuid[], user_data_128 uuid[], user_data_64 bigint[], user_data_32 bigint[],
     timeouts bigint[], spends smallint[], now_ns bigint,
@@ -68,7 +68,7 @@ BEGIN
         -- 2. Each kind locks its rows and compares what the plans saw.
         FOR k IN 1 .. cardinality(kinds) LOOP
             EXECUTE format('SELECT %I($1, $2)', 'step_' || kinds[k] || '_see')
-            INTO live USING step_rows[k]::json, live;
+            INTO live USING step_rows[k], live;
         END LOOP;
 
         -- What a step alone can say: amounts that were left open, and the words that go with them.
@@ -78,7 +78,7 @@ BEGIN
                 CONTINUE WHEN to_regprocedure(format('%I(json, smallint[])', 'step_' || kinds[k] || '_tell')) IS NULL;
                 EXECUTE format('SELECT array_agg(t.c), array_agg(t.amount), array_agg(t.told) FROM %I($1, $2) AS t',
                                'step_' || kinds[k] || '_tell')
-                INTO  said, saids, texts USING step_rows[k]::json, live;
+                INTO  said, saids, texts USING step_rows[k], live;
                 CONTINUE WHEN said IS NULL;
                 amounts := ARRAY(SELECT CASE WHEN q.amount = -1 THEN coalesce(s.amount, -1) ELSE q.amount END
                                  FROM   unnest(plans, amounts) WITH ORDINALITY AS q (plan, amount, o)
@@ -147,7 +147,7 @@ BEGIN
         -- 4. Each kind writes what is alive.
         FOR k IN 1 .. cardinality(kinds) LOOP
             EXECUTE format('SELECT %I($1, $2)', 'step_' || kinds[k] || '_write')
-            USING step_rows[k]::json, live;
+            USING step_rows[k], live;
         END LOOP;
     END IF;
 
