@@ -11,8 +11,10 @@ generator is wrk (Debian's package), on the same cores.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -66,6 +68,7 @@ async def lay(url: str, keyring: Keyring) -> list[str]:
         await db.copy_records_to_table(table, columns=columns.split(), records=rows)
 
     shops, payers = range(SHOPS), range(PAYERS)
+    shuffled = random.Random(7).sample(payers, k=PAYERS)
     await copy(
         "merchant", "id name mcc rate_bp created_at", [(shop(n), f"Shop {n}", "5411", 60, now) for n in shops]
     )
@@ -109,9 +112,9 @@ async def lay(url: str, keyring: Keyring) -> list[str]:
         "payer_code",
         "id wallet person brand pinless_max issued expires",
         [
-            (of_bytes(keyring.digest(PURPOSE, f"13{n:016d}".encode())[:16]), wallet(n % PAYERS),
-             of_int((0xC0 << 120) + n % PAYERS), "lanhua", 200_00, now, now + 3600 * SECOND)
-            for n in range(1, CODES)
+            (of_bytes(keyring.digest(PURPOSE, f"13{n:016d}".encode())[:16]), wallet(payer),
+             of_int((0xC0 << 120) + payer), "lanhua", 200_00, now, now + 3600 * SECOND)
+            for n, payer in zip(range(1, CODES), itertools.cycle(shuffled))
         ],
     )  # fmt: skip
     await db.execute("VACUUM ANALYZE")
