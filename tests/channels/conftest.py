@@ -14,8 +14,8 @@ from qianbao.channels.bank import Instruction
 from qianbao.channels.banks import Banks, bank_account, open_banks
 from qianbao.channels.card import service as cards
 from qianbao.channels.card.models import Card, draw_number
-from qianbao.channels.errand import Errand
-from qianbao.channels.rail import Rail, topups, withdrawals
+from qianbao.channels.errand.models import Errand
+from qianbao.channels.errand.rail import Rail
 from qianbao.channels.rules import Rules
 from qianbao.channels.simulator.bank import SimulatedBank, simulated_banks
 from qianbao.channels.simulator.behaviour import NORMAL, Behaviour, behave
@@ -41,16 +41,9 @@ class Town(Network):
     banks: Banks = field(default_factory=lambda: Banks(()))
     seeds: itertools.count[int] = field(default_factory=itertools.count)
 
-    def rails(self, *, db: Database | None = None, journal: Journal | None = None) -> tuple[Rail, Rail]:
-        """A process's top-ups and withdrawals."""
-        parts = {
-            "db": db or self.db,
-            "journal": journal or self.journal,
-            "clock": self.clock,
-            "banks": self.banks,
-            "rules": RULES,
-        }
-        return topups(**parts), withdrawals(**parts)  # pyright: ignore[reportArgumentType]
+    def rail(self) -> Rail:
+        """A process's way to the banks."""
+        return Rail(db=self.db, journal=self.journal, clock=self.clock, banks=self.banks, rules=RULES)
 
     @property
     def bank(self) -> SimulatedBank:
@@ -95,7 +88,7 @@ class Town(Network):
         caller, wallet, card = who
         errand, _ = await service.topup(
             caller,
-            rail=rail or self.rails()[0],
+            rail=rail or self.rail(),
             parties=self.parties,
             command=derive(caller.id, key),
             wallet=wallet.id,
@@ -116,7 +109,7 @@ class Town(Network):
         caller, party, card = who
         errand, _ = await service.withdraw(
             caller,
-            rail=rail or self.rails()[1],
+            rail=rail or self.rail(),
             parties=self.parties,
             command=derive(caller.id, key),
             account=party.id,

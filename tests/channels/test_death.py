@@ -10,8 +10,8 @@ import pytest
 
 from qianbao.channels.bank import Answer, Bank, Declined, Heard, Instruction, Linked, Unseen
 from qianbao.channels.banks import Banks
-from qianbao.channels.errand import ErrandState
-from qianbao.channels.rail import Rail
+from qianbao.channels.errand.models import ErrandState
+from qianbao.channels.errand.rail import Rail
 from qianbao.db import Database
 from qianbao.ids import Id, derive
 from qianbao.journal import Journal, Plan, Receipt, Stale
@@ -126,7 +126,7 @@ async def test_a_death_between_any_two_steps_loses_and_doubles_nothing(
     await town.topup(who, 100_00, key="before")
     wallet, card = who[1], who[2]
     act: Callable[..., Awaitable[Any]] = town.topup if way == "topup" else town.withdraw
-    rail = town.rails()[0 if way == "topup" else 1]
+    rail = town.rail()
     rail = replace(rail, rules=replace(RULES, valid_s=3_600))  # so that all the deaths fit in
     life = Life(ends)
     try:

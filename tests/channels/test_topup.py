@@ -9,9 +9,9 @@ import pytest
 from qianbao.channels import service
 from qianbao.channels.bank import Declined, Done, Reason
 from qianbao.channels.card import service as cards
-from qianbao.channels.errand import NEXT, OPEN, ErrandState
+from qianbao.channels.errand.models import NEXT, OPEN, Direction, ErrandState
+from qianbao.channels.errand.rail import SKEW_S
 from qianbao.channels.errors import AmountOutOfBounds, BankDeclined, CardNotLinked, CardUnknown, TopupUnknown
-from qianbao.channels.rail import SKEW_S
 from qianbao.channels.simulator.behaviour import BY_AMOUNT, Behaviour, Dark
 from qianbao.credentials.models import Caller, Role
 from qianbao.errors import OutcomeUnknown
@@ -53,8 +53,8 @@ async def test_a_repeat_charges_nothing_twice(town: Town) -> None:
 
 async def test_two_processes_with_the_same_request_charge_once(town: Town) -> None:
     who = await town.person_with_card()
-    await asyncio.gather(*(town.topup(who, 30_00, rail=town.rails()[0]) for _ in range(2)))
-    await town.rails()[0].resolve()
+    await asyncio.gather(*(town.topup(who, 30_00, rail=town.rail()) for _ in range(2)))
+    await town.rail().resolve()
     assert await town.balance(who[1].id) == 30_00
     assert await town.at_bank(who[2]) == OPENING - 30_00
 
@@ -88,7 +88,7 @@ async def test_an_amount_out_of_bounds_is_refused_before_anything_is_kept(town: 
     who = await town.person_with_card()
     with pytest.raises(AmountOutOfBounds):
         await town.topup(who, amount)
-    assert await town.rails()[0].one(derive(who[0].id, "k")) is None
+    assert await town.rail().one(derive(who[0].id, "k")) is None
 
 
 async def test_a_bank_that_did_it_and_went_dark_is_asked_until_it_says_so(town: Town) -> None:
@@ -100,10 +100,10 @@ async def test_a_bank_that_did_it_and_went_dark_is_asked_until_it_says_so(town: 
         service.outcome(errand, ask=f"/api/v1/topups/{errand.id}")
     assert told.value.ask == f"/api/v1/topups/{errand.id}"
     assert await town.balance(who[1].id) == 0
-    assert await town.rails()[0].resolve() == 0  # not due yet
+    assert await town.rail().resolve() == 0  # not due yet
     town.clock.advance(2)
-    assert await town.rails()[0].resolve() == 1
-    stands = await town.rails()[0].one(errand.id)
+    assert await town.rail().resolve() == 1
+    stands = await town.rail().one(errand.id)
     assert stands is not None
     assert stands.state is ErrandState.DONE
     assert await town.balance(who[1].id) == 20_00
@@ -117,7 +117,7 @@ async def test_what_the_bank_never_saw_is_sent_again_while_it_is_valid(town: Tow
     assert errand.state is ErrandState.UNKNOWN
     await town.behave()
     town.clock.advance(2)
-    await town.rails()[0].resolve()
+    await town.rail().resolve()
     assert await town.balance(who[1].id) == 20_00
     assert await town.at_bank(who[2]) == OPENING - 20_00
 
@@ -128,8 +128,8 @@ async def test_what_the_bank_never_saw_in_time_has_failed_for_good(town: Town) -
     errand = await town.topup(who, 20_00)
     await town.behave()
     town.clock.advance(RULES.valid_s + SKEW_S + 1)
-    await town.rails()[0].resolve()
-    stands = await town.rails()[0].one(errand.id)
+    await town.rail().resolve()
+    stands = await town.rail().one(errand.id)
     assert stands is not None
     assert (stands.state, stands.reason) == (ErrandState.FAILED, Reason.EXPIRED)
     # Should the lost instruction arrive after all, the bank takes it no more.
@@ -145,19 +145,19 @@ async def test_while_the_bank_is_wholly_dark_nothing_is_decided(town: Town) -> N
     errand = await town.topup(who, 20_00)
     for wait_s in (2, 5):
         town.clock.advance(wait_s)
-        await town.rails()[0].resolve()
-        stands = await town.rails()[0].one(errand.id)
+        await town.rail().resolve()
+        stands = await town.rail().one(errand.id)
         assert stands is not None
         assert stands.state is ErrandState.UNKNOWN
     await town.behave()
     town.clock.advance(RULES.valid_s / 2)
-    await town.rails()[0].resolve()
+    await town.rail().resolve()
     assert await town.balance(who[1].id) == 20_00
 
 
 async def test_late_and_double_answers_change_nothing_twice(town: Town) -> None:
     who = await town.person_with_card()
-    rail = town.rails()[0]
+    rail = town.rail()
     town.bank.listen(rail.heard)
     await town.behave(Behaviour(late_ms=50, repeats=3))
     errand = await town.topup(who, 20_00, rail=rail)
@@ -176,7 +176,7 @@ async def test_late_and_double_answers_change_nothing_twice(town: Town) -> None:
 
 async def test_a_bank_that_says_now_yes_now_no_is_taken_at_its_first_word(town: Town) -> None:
     who = await town.person_with_card()
-    rail = town.rails()[0]
+    rail = town.rail()
     errand = await town.topup(who, 20_00)
     await rail.heard(errand.id, Declined(reason=Reason.SUSPECTED_FRAUD))
     await rail.learn(errand, Declined(reason=Reason.SUSPECTED_FRAUD))
@@ -203,7 +203,7 @@ async def test_money_that_the_bank_gave_waits_until_a_frozen_wallet_is_open_agai
     assert errand.state is ErrandState.ACCEPTED
     with pytest.raises(OutcomeUnknown, match="frozen"):
         service.outcome(errand, ask="/x")
-    rail = town.rails()[0]
+    rail = town.rail()
     await rail.heard(errand.id, Declined(reason=Reason.SUSPECTED_FRAUD))  # too late for a no
     for _ in range(2):
         town.clock.advance(61)
@@ -227,13 +227,13 @@ async def test_only_the_holder_tops_up_with_their_own_card_and_only_they_see_it(
     with pytest.raises(CardUnknown):
         await town.topup((who[0], who[1], other[2]), 1)
     errand = await town.topup(who, 5_00)
-    rail = town.rails()[0]
-    assert (await service.one(who[0], rail, town.parties, errand.id)).id == errand.id
+    rail = town.rail()
+    assert (await service.one(who[0], rail, town.parties, Direction.TOPUP, errand.id)).id == errand.id
     operator = Caller(id=errand.id, role=Role.OPERATOR)
-    assert (await service.one(operator, rail, town.parties, errand.id)).id == errand.id
+    assert (await service.one(operator, rail, town.parties, Direction.TOPUP, errand.id)).id == errand.id
     for stranger, asked in ((other[0], errand.id), (who[0], derive(errand.id, "none"))):
         with pytest.raises(TopupUnknown):
-            await service.one(stranger, rail, town.parties, asked)
+            await service.one(stranger, rail, town.parties, Direction.TOPUP, asked)
 
 
 async def test_an_unlinked_card_is_refused_but_an_earlier_answer_stands(town: Town) -> None:
@@ -250,7 +250,7 @@ async def test_a_wallet_takes_only_the_currency_that_it_holds(town: Town) -> Non
     with pytest.raises(UnknownCurrency):
         await service.topup(
             caller,
-            rail=town.rails()[0],
+            rail=town.rail(),
             parties=town.parties,
             command=derive(caller.id, "usd"),
             wallet=wallet.id,
@@ -266,10 +266,14 @@ async def test_topups_are_listed_newest_first(town: Town) -> None:
     for key in "abc":
         town.clock.advance(1)
         made.append((await town.topup(who, 1_00, key=key)).id)
-    rail = town.rails()[0]
-    page = await rail.of_account(who[1].id, before_created=2**62, before_id=derive(who[1].id, ""), limit=2)
+    rail = town.rail()
+    page = await rail.of_account(
+        Direction.TOPUP, who[1].id, before_created=2**62, before_id=derive(who[1].id, ""), limit=2
+    )
     assert [one.id for one in page] == made[:0:-1]
-    rest = await rail.of_account(who[1].id, before_created=page[-1].created, before_id=page[-1].id, limit=2)
+    rest = await rail.of_account(
+        Direction.TOPUP, who[1].id, before_created=page[-1].created, before_id=page[-1].id, limit=2
+    )
     assert [one.id for one in rest] == made[:1]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from qianbao.channels import service
 from qianbao.channels.bank import Reason
-from qianbao.channels.errand import ErrandState
+from qianbao.channels.errand.models import Direction, ErrandState
 from qianbao.channels.errors import AmountOutOfBounds, CardUnknown, WithdrawalUnknown
 from qianbao.channels.simulator.behaviour import Behaviour, Dark
 from qianbao.credentials.models import Caller, Role
@@ -51,8 +51,8 @@ async def test_a_merchants_owner_pays_the_takings_out(town: Town) -> None:
 async def test_a_repeat_pays_nothing_twice(town: Town) -> None:
     who = await town.person_with_card()
     await town.topup(who, 100_00)
-    await asyncio.gather(*(town.withdraw(who, 40_00, rail=town.rails()[1]) for _ in range(5)))
-    await town.rails()[1].resolve()
+    await asyncio.gather(*(town.withdraw(who, 40_00, rail=town.rail()) for _ in range(5)))
+    await town.rail().resolve()
     assert await town.balance(who[1].id) == 60_00
     assert await town.at_bank(who[2]) == OPENING - 60_00
 
@@ -65,7 +65,7 @@ async def test_more_than_the_wallet_has_is_refused_and_a_repeat_gets_the_same(to
             await town.withdraw(who, 10_01)
         assert refused.value.replayed is replayed
     assert await town.balance(who[1].id) == 10_00
-    assert await town.rails()[1].one(derive(who[0].id, "w")) is None
+    assert await town.rail().one(derive(who[0].id, "w")) is None
 
 
 async def test_the_same_money_cannot_leave_twice_while_the_bank_is_dark(town: Town) -> None:
@@ -80,8 +80,8 @@ async def test_the_same_money_cannot_leave_twice_while_the_bank_is_dark(town: To
     with pytest.raises(NotEnough):
         await town.move(who[1].id, (await town.merchant()).id, 1)
     town.clock.advance(10)
-    await town.rails()[1].resolve()
-    stands = await town.rails()[1].one(first.id)
+    await town.rail().resolve()
+    stands = await town.rail().one(first.id)
     assert stands is not None
     assert stands.state is ErrandState.DONE
     assert await town.at_bank(who[2]) == OPENING
@@ -114,7 +114,7 @@ async def test_a_wallet_frozen_on_the_way_keeps_right_books(town: Town, decline:
     }
     await freeze(caller.id, command=derive(wallet.id, "f"), **frozen)  # pyright: ignore[reportArgumentType]
     town.clock.advance(10)
-    rail = town.rails()[1]
+    rail = town.rail()
     await rail.resolve()
     stands = await rail.one(errand.id)
     assert stands is not None
@@ -146,4 +146,4 @@ async def test_money_leaves_only_to_the_callers_own_account(town: Town) -> None:
         await town.withdraw((other[0], who[1], other[2]), 1)
     errand = await town.withdraw(who, 1_00)
     with pytest.raises(WithdrawalUnknown):
-        await service.one(other[0], town.rails()[1], town.parties, errand.id)
+        await service.one(other[0], town.rail(), town.parties, Direction.WITHDRAWAL, errand.id)

@@ -215,7 +215,7 @@ async def _money(parts: Parts) -> None:
     )
     await channels.topup(
         Caller(id=person, role=Role.PERSON, person=person),
-        rail=parts.channels.topups,
+        rail=parts.channels.rail,
         parties=parts.parties,
         command=derive(person, "first top-up"),
         wallet=ready_id("wallet"),

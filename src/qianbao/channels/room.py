@@ -1,4 +1,4 @@
-"""The banks' room, opened: the banks, the two ways of money, and the loop that leaves nothing unknown."""
+"""The banks' room, opened: the banks, the rail to them, and the loop that leaves nothing unknown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from qianbao.channels.banks import Banks
-from qianbao.channels.rail import Rail, topups, withdrawals
+from qianbao.channels.errand.rail import Rail
 from qianbao.channels.rules import Rules, load
 from qianbao.channels.simulator.bank import SimulatedBank, simulated_banks
 from qianbao.clock import Clock
@@ -27,18 +27,12 @@ class Channels:
 
     rules: Rules
     banks: Banks
-    topups: Rail
-    withdrawals: Rail
-
-    async def resolve(self) -> int:
-        """Go on with the top-ups and withdrawals that are due; how many were. Raises `Unavailable`."""
-        done = await asyncio.gather(self.topups.resolve(), self.withdrawals.resolve())
-        return sum(done)
+    rail: Rail
 
     async def run(self) -> None:
-        """Resolve until cancelled (the worker's loop)."""
+        """Go on with the errands that are due until cancelled (the worker's loop)."""
         while True:
-            if not await self.resolve():
+            if not await self.rail.resolve():
                 await asyncio.sleep(IDLE_S)
 
 
@@ -52,12 +46,10 @@ async def opened(
     room = Channels(
         rules=rules,
         banks=banks,
-        topups=topups(db=db, journal=journal, clock=clock, banks=banks, rules=rules),
-        withdrawals=withdrawals(db=db, journal=journal, clock=clock, banks=banks, rules=rules),
+        rail=Rail(db=db, journal=journal, clock=clock, banks=banks, rules=rules),
     )
     for bank in banks:
-        bank.listen(room.topups.heard)
-        bank.listen(room.withdrawals.heard)
+        bank.listen(room.rail.heard)
     try:
         yield room
     finally:

@@ -6,7 +6,9 @@ from typing import Final
 
 from qianbao.channels.card import service as cards
 from qianbao.channels.card.models import Card, CardState
-from qianbao.channels.errand import Errand, ErrandState
+from qianbao.channels.errand import plans
+from qianbao.channels.errand.models import Direction, Errand, ErrandState
+from qianbao.channels.errand.rail import GRACE_S, Rail
 from qianbao.channels.errors import (
     AmountOutOfBounds,
     BankDeclined,
@@ -14,7 +16,6 @@ from qianbao.channels.errors import (
     TopupUnknown,
     WithdrawalUnknown,
 )
-from qianbao.channels.rail import GRACE_S, Rail
 from qianbao.clock import SECOND
 from qianbao.credentials.models import Caller, Role
 from qianbao.errors import OutcomeUnknown
@@ -52,7 +53,7 @@ async def topup(
         caller,
         rail,
         command,
-        _errand(command, rail, wallet, found, amount, currency),
+        _errand(Direction.TOPUP, command, rail, wallet, found, amount, currency),
         bounds=(rules.topup_min, rules.topup_max),
         linked=found.state is CardState.LINKED,
     )
@@ -84,7 +85,7 @@ async def withdraw(
         caller,
         rail,
         command,
-        _errand(command, rail, account, found, amount, currency, merchant=merchant),
+        _errand(Direction.WITHDRAWAL, command, rail, account, found, amount, currency, merchant=merchant),
         bounds=(rules.withdrawal_min, rules.payout_max if merchant else rules.withdrawal_max),
         linked=found.state is CardState.LINKED,
     )
@@ -107,11 +108,11 @@ def outcome(errand: Errand, *, ask: str) -> Errand:
             raise OutcomeUnknown("The bank has not said yet what it did.", retry_after_s=5, ask=ask)
 
 
-async def one(caller: Caller, rail: Rail, parties: Parties, errand: Id) -> Errand:
+async def one(caller: Caller, rail: Rail, parties: Parties, direction: Direction, errand: Id) -> Errand:
     """A top-up or withdrawal of the caller's. Raises `TopupUnknown`, `WithdrawalUnknown`."""
-    unknown = TopupUnknown if rail.pulls else WithdrawalUnknown
+    unknown = TopupUnknown if direction is Direction.TOPUP else WithdrawalUnknown
     found = await rail.one(errand)
-    if found is None:
+    if found is None or found.direction is not direction:
         raise unknown()
     try:
         await may_see(caller, parties, found.account)
@@ -134,11 +135,20 @@ async def own_wallet(caller: Caller, parties: Parties, wallet: Id) -> None:
 
 
 def _errand(
-    command: Id, rail: Rail, account: Id, card: Card, amount: int, currency: str, *, merchant: bool = False
+    direction: Direction,
+    command: Id,
+    rail: Rail,
+    account: Id,
+    card: Card,
+    amount: int,
+    currency: str,
+    *,
+    merchant: bool = False,
 ) -> Errand:
     now = rail.clock.now()
     return Errand(
         id=command,
+        direction=direction,
         account=account,
         merchant=merchant,
         card=card.id,
@@ -156,7 +166,6 @@ def _errand(
 async def _run(
     caller: Caller, rail: Rail, command: Id, errand: Errand, *, bounds: tuple[int, int], linked: bool
 ) -> tuple[Errand, Receipt]:
-    content = rail.plans.content(errand.account, errand.card, errand.amount, errand.currency)
     least, most = bounds
     if errand.currency != Currency.CNY.letters:
         raise UnknownCurrency(errand.currency)
@@ -164,12 +173,12 @@ async def _run(
         raise AmountOutOfBounds(field="amount", expected=f"{least} to {most} minor units")
     receipt: Receipt | None = None
     if not linked:
-        receipt = await rail.journal.receipt(command, content)
+        receipt = await rail.journal.receipt(command, plans.content(errand))
         if receipt is None:
             raise CardNotLinked(field="card")
     if receipt is None:
         due = errand.created + (rail.rules.bank_timeout_s + GRACE_S) * SECOND
-        committed = await rail.journal.commit(rail.plans.begin(errand, caller=caller.id, due=due))
+        committed = await rail.journal.commit(plans.begin(errand, caller=caller.id, due=due))
         assert isinstance(committed, Receipt), "a new errand has nothing that could have moved"
         receipt = committed
     stands = await rail.one(command)

@@ -1,8 +1,8 @@
 """Migrations: numbered `.sql` files run once, in order; functions are laid anew whenever their text changes.
 
-Each room keeps its own: `<room>/migrations/NNNN_name.sql` (numbers are unique in the whole house and say
-the order) and `<room>/functions/*.sql` (only CREATE OR REPLACE). A room is found by its folder, so a new
-room is listed nowhere.
+Each room keeps its own: `<room>/migrations/NNNN_name.sql` (numbers are unique in the whole house, say the
+order, and tell a migration that ran wherever its file has moved since) and `<room>/functions/*.sql` (only
+CREATE OR REPLACE). A room is found by its folder, so a new room is listed nowhere.
 """
 
 from __future__ import annotations
@@ -31,9 +31,7 @@ def _found(folder: str, at: Traversable, prefix: str = "") -> Iterator[tuple[str
 
 def migrations() -> list[tuple[int, str, str]]:
     """(number, path, text) of every migration in the house, in order."""
-    found = [
-        (int(path.rsplit("/", 1)[1][:4]), path, text) for path, text in _found("migrations", files("qianbao"))
-    ]
+    found = [(_number(path), path, text) for path, text in _found("migrations", files("qianbao"))]
     found.sort()
     numbers = [number for number, _, _ in found]
     assert len(set(numbers)) == len(numbers), "two migrations share a number"
@@ -60,8 +58,9 @@ async def migrate(db: Database) -> list[str]:
                     r["path"]: r["digest"]
                     for r in await connection.fetch("SELECT path, digest FROM migration")
                 }
-                for _, path, text in migrations():
-                    if path not in known:
+                ran_before = {_number(path) for path in known if "/migrations/" in path}
+                for number, path, text in migrations():
+                    if number not in ran_before:
                         await _run(connection, path, text)
                         ran.append(path)
                 for path, text in functions():
@@ -71,6 +70,10 @@ async def migrate(db: Database) -> list[str]:
             finally:
                 await connection.execute("SELECT pg_advisory_unlock($1)", LOCK)
     return ran
+
+
+def _number(path: str) -> int:
+    return int(path.rsplit("/", 1)[1][:4])
 
 
 def _digest(text: str) -> str:

@@ -26,8 +26,7 @@ from qianbao.api.deps import (
 from qianbao.api.parts import Parts
 from qianbao.api.problems import problems
 from qianbao.channels import errors, service
-from qianbao.channels.errand import Errand, ErrandState
-from qianbao.channels.rail import Rail
+from qianbao.channels.errand.models import Direction, Errand, ErrandState
 from qianbao.clock import moment
 from qianbao.credentials import errors as credential_errors
 from qianbao.credentials.models import Caller, Role, Scope
@@ -121,7 +120,7 @@ async def create_topup(
     asked = command(caller, key)
     errand, receipt = await service.topup(
         caller,
-        rail=parts.channels.topups,
+        rail=parts.channels.rail,
         parties=parts.parties,
         command=asked,
         wallet=body.wallet,
@@ -137,13 +136,13 @@ async def list_topups(
     wallet: UUID, caller: Seer, parts: PartsDep, cursor: CursorText = None, limit: PageSize = 20
 ) -> ErrandList:
     """A wallet's top-ups, newest first."""
-    return await _list(caller, parts, parts.channels.topups, wallet, cursor, limit)
+    return await _list(caller, parts, Direction.TOPUP, wallet, cursor, limit)
 
 
 @router.get("/topups/{topup_id}", responses=problems(errors.TopupUnknown))
 async def get_topup(topup_id: UUID, caller: Seer, parts: PartsDep) -> ErrandView:
     """A top-up, as it stands."""
-    return _errand(await service.one(caller, parts.channels.topups, parts.parties, topup_id))
+    return await _one(caller, parts, Direction.TOPUP, topup_id)
 
 
 @router.post(
@@ -171,7 +170,7 @@ async def create_withdrawal(
     asked = command(caller, key)
     errand, receipt = await service.withdraw(
         caller,
-        rail=parts.channels.withdrawals,
+        rail=parts.channels.rail,
         parties=parts.parties,
         command=asked,
         account=body.account,
@@ -187,13 +186,13 @@ async def list_withdrawals(
     account: UUID, caller: Seer, parts: PartsDep, cursor: CursorText = None, limit: PageSize = 20
 ) -> ErrandList:
     """A wallet's or a merchant's withdrawals, newest first."""
-    return await _list(caller, parts, parts.channels.withdrawals, account, cursor, limit)
+    return await _list(caller, parts, Direction.WITHDRAWAL, account, cursor, limit)
 
 
 @router.get("/withdrawals/{withdrawal_id}", responses=problems(errors.WithdrawalUnknown))
 async def get_withdrawal(withdrawal_id: UUID, caller: Seer, parts: PartsDep) -> ErrandView:
     """A withdrawal, as it stands."""
-    return _errand(await service.one(caller, parts.channels.withdrawals, parts.parties, withdrawal_id))
+    return await _one(caller, parts, Direction.WITHDRAWAL, withdrawal_id)
 
 
 def _answer(errand: Errand, receipt: Receipt, response: Response, ask: str) -> ErrandView:
@@ -202,15 +201,21 @@ def _answer(errand: Errand, receipt: Receipt, response: Response, ask: str) -> E
     return _errand(service.outcome(errand, ask=ask))
 
 
+async def _one(caller: Caller, parts: Parts, direction: Direction, errand: Id) -> ErrandView:
+    return _errand(await service.one(caller, parts.channels.rail, parts.parties, direction, errand))
+
+
 async def _list(
-    caller: Caller, parts: Parts, rail: Rail, account: Id, cursor: str | None, limit: int
+    caller: Caller, parts: Parts, direction: Direction, account: Id, cursor: str | None, limit: int
 ) -> ErrandList:
     await service.may_see(caller, parts.parties, account)
     place = cursor_read(cursor, tuple[int, str])
     if place is not None and not 0 <= place[0] < 2**63:
         raise CursorMalformed(field="cursor")
     created, last = (2**63 - 1, account) if place is None else (place[0], parse(place[1], field="cursor"))
-    found = await rail.of_account(account, before_created=created, before_id=last, limit=limit)
+    found = await parts.channels.rail.of_account(
+        direction, account, before_created=created, before_id=last, limit=limit
+    )
     return ErrandList(
         items=[_errand(one) for one in found],
         next_cursor=cursor_made(found[-1].created, str(found[-1].id)) if len(found) == limit else None,

@@ -8,13 +8,12 @@ and the end is one command, so late and double answers change nothing twice.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 import asyncpg
 
-from qianbao.channels import topup, withdrawal
 from qianbao.channels.bank import (
     Answer,
     BankDark,
@@ -26,16 +25,16 @@ from qianbao.channels.bank import (
     Unseen,
 )
 from qianbao.channels.banks import Banks
-from qianbao.channels.errand import OPEN, Errand, ErrandState, before
+from qianbao.channels.errand import plans
+from qianbao.channels.errand.models import OPEN, Direction, Errand, ErrandState, before
 from qianbao.channels.rules import Rules
-from qianbao.channels.topup import plans as topup_plans
-from qianbao.channels.withdrawal import plans as withdrawal_plans
 from qianbao.clock import SECOND, Clock
 from qianbao.db import Database, queries
 from qianbao.ids import Id
-from qianbao.journal import CommandReused, Journal, LedgerRefused, Plan
+from qianbao.journal import CommandReused, Journal, LedgerRefused
 
 Said = TypeVar("Said", bound=Answer | Unseen)
+_SQL: Final = queries(__package__ or "")
 
 LEASE_S: Final = 30
 """An errand that a worker has taken is due again after this, should the worker die."""
@@ -49,53 +48,27 @@ SKEW_S: Final = 60
 """How far the bank's clock may be behind ours."""
 
 
-class Way(Protocol):
-    """What differs between topping up and withdrawing: the plans."""
-
-    def content(self, account: Id, card: Id, amount: int, currency: str) -> int:
-        """The digest of the request."""
-        ...
-
-    def begin(self, errand: Errand, *, caller: Id, due: int) -> Plan:
-        """Keep the request."""
-        ...
-
-    def end(self, errand: Errand, decision: Decision, *, now: int) -> Plan:
-        """What the bank's decision means for the books."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rail:
-    """One way of money, to the bank or from it."""
+    """The way to the banks, with all that is under way on it. One for each process."""
 
-    pulls: bool
-    """Whether money comes from the bank (top-up), or goes there (withdrawal)."""
     db: Database
     journal: Journal
     clock: Clock
     banks: Banks
     rules: Rules
-    sql: Mapping[str, str]
-
-    @property
-    def plans(self) -> Way:
-        """The plans of this way."""
-        return topup_plans if self.pulls else withdrawal_plans
 
     async def one(self, errand: Id) -> Errand | None:
         """The errand of an id."""
-        row = await self.db.row(self.sql["one"], errand)
+        row = await self.db.row(_SQL["one"], errand)
         return None if row is None else _errand(row)
 
     async def of_account(
-        self, account: Id, *, before_created: int, before_id: Id, limit: int
+        self, direction: Direction, account: Id, *, before_created: int, before_id: Id, limit: int
     ) -> list[Errand]:
-        """An account's errands, newest first."""
-        return [
-            _errand(row)
-            for row in await self.db.rows(self.sql["of_account"], account, before_created, before_id, limit)
-        ]
+        """An account's errands of one direction, newest first."""
+        rows = await self.db.rows(_SQL["of_account"], account, direction, before_created, before_id, limit)
+        return [_errand(row) for row in rows]
 
     async def take_to_bank(self, errand: Errand) -> Errand:
         """Ask the bank to do it, and bring what it says into the books."""
@@ -103,7 +76,7 @@ class Rail:
         if not sent:
             return await self._again(errand)  # it is over, or somebody else is at it
         bank = self.banks.get(errand.bank)
-        call = bank.pull if self.pulls else bank.push
+        call = bank.pull if errand.direction is Direction.TOPUP else bank.push
         return await self.learn(errand, await self._asked(call(errand.instruction)))
 
     async def learn(self, errand: Errand, answer: Answer | None) -> Errand:
@@ -122,7 +95,7 @@ class Rail:
     async def resolve(self, *, limit: int = 50) -> int:
         """Go on with what is due; how many were. A bank's lost line fails nobody else's errand."""
         now = self.clock.now()
-        rows = await self.db.write(self.sql["take"], now, now + LEASE_S * SECOND, limit)
+        rows = await self.db.write(_SQL["take"], now, now + LEASE_S * SECOND, limit)
         await asyncio.gather(*(self._go_on(_errand(row)) for row in rows))
         return len(rows)
 
@@ -153,7 +126,7 @@ class Rail:
 
     async def _end(self, errand: Errand, decision: Decision) -> Errand:
         try:
-            await self.journal.commit(self.plans.end(errand, decision, now=self.clock.now()))
+            await self.journal.commit(plans.end(errand, decision, now=self.clock.now()))
         except CommandReused:
             pass  # a bank that says now yes, now no: its first word stands
         except LedgerRefused:
@@ -184,7 +157,7 @@ class Rail:
         bank_reference: str | None = None,
     ) -> bool:
         marked = await self.db.write(
-            self.sql["mark"],
+            _SQL["mark"],
             errand.id,
             state,
             before(state),
@@ -196,23 +169,11 @@ class Rail:
         return bool(marked)
 
 
-def topups(*, db: Database, journal: Journal, clock: Clock, banks: Banks, rules: Rules) -> Rail:
-    """The rail of top-ups."""
-    sql = queries(topup.__name__)
-    return Rail(pulls=True, db=db, journal=journal, clock=clock, banks=banks, rules=rules, sql=sql)
-
-
-def withdrawals(*, db: Database, journal: Journal, clock: Clock, banks: Banks, rules: Rules) -> Rail:
-    """The rail of withdrawals."""
-    sql = queries(withdrawal.__name__)
-    return Rail(pulls=False, db=db, journal=journal, clock=clock, banks=banks, rules=rules, sql=sql)
-
-
 def _wait(tries: int) -> int:
     return WAITS_S[min(tries, len(WAITS_S) - 1)]
 
 
 def _errand(row: asyncpg.Record) -> Errand:
     fields: dict[str, Any] = dict(row)
-    fields["state"] = ErrandState(fields["state"])
+    fields |= {"direction": Direction(fields["direction"]), "state": ErrandState(fields["state"])}
     return Errand(**fields)

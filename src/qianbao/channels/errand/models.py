@@ -22,6 +22,15 @@ from qianbao.clock import rfc3339
 from qianbao.ids import Id
 
 
+class Direction(StrEnum):
+    """Which way the money goes. Events begin with it: `topup.done`."""
+
+    TOPUP = "topup"
+    """From a bank card into a wallet."""
+    WITHDRAWAL = "withdrawal"
+    """From a wallet, or from a merchant's takings, to a bank account."""
+
+
 class ErrandState(StrEnum):
     """How far a top-up or a withdrawal has come."""
 
@@ -70,6 +79,7 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     """One top-up or withdrawal. Its id is its command's; amounts in minor units, times in nanoseconds."""
 
     id: Id
+    direction: Direction
     account: Id
     """The wallet or the merchant: its ledger account."""
     merchant: bool
@@ -108,10 +118,10 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
             valid_until=self.valid_until,
         )
 
-    def facts(self, what: str) -> dict[str, Any]:
-        """What an event tells; `what` is `topup` or `withdrawal`."""
+    def facts(self) -> dict[str, Any]:
+        """What an event tells."""
         return {
-            what: str(self.id),
+            self.direction.value: str(self.id),
             "merchant" if self.merchant else "wallet": str(self.account),
             "card": str(self.card),
             "bank": self.bank,

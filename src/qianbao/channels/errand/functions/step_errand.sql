@@ -1,25 +1,26 @@
--- The step kinds `withdrawal_new` and `withdrawal_over`. Table `withdrawal`, order 710. Index: withdrawal_pkey.
+-- The step kinds `errand_new` and `errand_over`. Table `errand`, order 700. Index: errand_pkey.
 
-CREATE OR REPLACE FUNCTION step_withdrawal_new_see(rows json, live smallint[])
+CREATE OR REPLACE FUNCTION step_errand_new_see(rows json, live smallint[])
 RETURNS smallint[] LANGUAGE sql AS $$
     SELECT live;  -- the id is the command's, which is claimed: nobody else can have it
 $$;
 
-CREATE OR REPLACE FUNCTION step_withdrawal_new_write(rows json, live smallint[])
+CREATE OR REPLACE FUNCTION step_errand_new_write(rows json, live smallint[])
 RETURNS void LANGUAGE sql AS $$
-    INSERT INTO withdrawal (id, account, merchant, card, bank, simulated, token, amount, currency, state, due,
-                       created, valid_until)
-    SELECT   s.id, s.account, s.merchant, s.card, s.bank, s.simulated, s.token, s.amount, s.currency,
+    INSERT INTO errand (id, direction, account, merchant, card, bank, simulated, token, amount, currency, state, due,
+                        created, valid_until)
+    SELECT   s.id, s.direction, s.account, s.merchant, s.card, s.bank, s.simulated, s.token, s.amount, s.currency,
              'requested', s.due, s.created, s.valid_until
     FROM     json_to_recordset(rows)
-             AS s (c int, id uuid, account uuid, merchant boolean, card uuid, bank text, simulated boolean,
-                   token text, amount bigint, currency text, due bigint, created bigint, valid_until bigint)
+             AS s (c int, id uuid, direction text, account uuid, merchant boolean, card uuid, bank text,
+                   simulated boolean, token text, amount bigint, currency text, due bigint, created bigint,
+                   valid_until bigint)
     WHERE    live[s.c] = 0
     ORDER BY s.id;
 $$;
 
 -- Stale: it is over already, an earlier plan of this batch ends it, or the bank's yes is to become a no.
-CREATE OR REPLACE FUNCTION step_withdrawal_over_see(rows json, live smallint[])
+CREATE OR REPLACE FUNCTION step_errand_over_see(rows json, live smallint[])
 RETURNS smallint[] LANGUAGE plpgsql AS $$
 DECLARE
     stale int[];
@@ -30,7 +31,7 @@ BEGIN
         WHERE  live[s.c] = 0
     ), held AS MATERIALIZED (
         SELECT   id, due, state
-        FROM     withdrawal
+        FROM     errand
         WHERE    id IN (SELECT asked.id FROM asked)
         ORDER BY id
         FOR NO KEY UPDATE
@@ -50,9 +51,9 @@ BEGIN
     RETURN live;
 END $$;
 
-CREATE OR REPLACE FUNCTION step_withdrawal_over_write(rows json, live smallint[])
+CREATE OR REPLACE FUNCTION step_errand_over_write(rows json, live smallint[])
 RETURNS void LANGUAGE sql AS $$
-    UPDATE withdrawal AS t
+    UPDATE errand AS t
     SET    state = s.state, due = NULL, ended = s.ended, bank_reference = s.bank_reference, reason = s.reason
     FROM   json_to_recordset(rows)
            AS s (c int, id uuid, state text, ended bigint, bank_reference text, reason text)

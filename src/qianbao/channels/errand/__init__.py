@@ -1,0 +1,1 @@
+"""Money between a bank and an account, in either direction: top-ups and withdrawals."""

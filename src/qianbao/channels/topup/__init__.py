@@ -1,1 +1,0 @@
-"""Money from a bank card into a wallet."""

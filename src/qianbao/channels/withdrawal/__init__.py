@@ -1,1 +1,0 @@
-"""Money from a wallet, or a merchant's takings, to a bank account."""
