@@ -6,28 +6,13 @@ These records are made for every payment, so they are msgspec structs: frozen, a
 
 from __future__ import annotations
 
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 from typing import Any, ClassVar, Final, Literal
 
 import msgspec
 
 from qianbao.ids import NONE, Id
-
-
-class Spend(IntFlag):
-    """Which spend windows of the debit account a transfer counts in (`ledger/`: account's columns).
-
-    The windows are checked where the money moves, in batch order, together with the balance.
-    """
-
-    NOTHING = 0
-    LIMITED = 1
-    """The payer's day, year and lifetime totals (KYC class)."""
-    STATIC_CODE = 2
-    """The day's total paid to printed (static) codes."""
-    WITHOUT_PIN = 4
-    """The day's total and count of payments without a PIN."""
-
+from qianbao.ledger.models import Spend
 
 TOLD: Final = -1
 """The amount of a transfer that a step of its plan tells within the commit (`Step`)."""

@@ -67,12 +67,16 @@ class QueryFilterFlags(IntFlag):
 
 
 class Spend(IntFlag):
-    """Which spend windows of the debit account a plain or pending transfer counts in (ours)."""
+    """Which spend windows of the debit account a plain or pending transfer counts in (ours). They are checked
+    where the money moves, in batch order, together with the balance."""
 
     NOTHING = 0
     LIMITED = 1
+    """The payer's day, year and lifetime totals (KYC class)."""
     STATIC_CODE = 2
+    """The day's total paid to printed (static) codes."""
     WITHOUT_PIN = 4
+    """The day's total and count of payments without a PIN."""
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, gc=False):
