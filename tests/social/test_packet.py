@@ -83,24 +83,25 @@ async def test_an_equal_packet_gives_everybody_the_same(square: Square) -> None:
     assert [await grabbed(square, packet) for _ in range(3)] == [6_66] * 3
 
 
-async def test_shares_of_a_packet_over_several_rows_are_those_drawn(square: Square) -> None:
-    packet, _, _ = await square.packet(500_00, 500, room=square.room)
+async def test_shares_over_several_rows_are_given_as_they_were_drawn(square: Square) -> None:
+    packet, _, _ = await square.packet(500_00, 401)
     rows = await square.db.rows(
-        "SELECT amounts FROM red_packet_share WHERE packet = $1 ORDER BY first", packet
+        "SELECT first, amounts FROM red_packet_share WHERE packet = $1 ORDER BY first", packet
     )
-    assert [len(row["amounts"]) for row in rows] == [500]
-    wide = social_on(square.db, square.town.room, red_packet_count_max=2_000)
-    sender, wallet = await square.someone(RICH)
-    receipt = await service.fund(
-        sender, wide, command=square.key(), wallet=wallet, kind=RedPacketKind.LUCKY, amount=1_200_00,
-        count=1_200, pin=PIN,
-    )  # fmt: skip
-    rows = await square.db.rows(
-        "SELECT first, amounts FROM red_packet_share WHERE packet = $1 ORDER BY first",
-        parse(receipt.result["id"]),
+    assert [(row["first"], len(row["amounts"])) for row in rows] == [(1, 200), (201, 200), (401, 1)]
+    drawn = [amount for row in rows for amount in row["amounts"]]
+    assert sum(drawn) == 500_00
+    people = [await square.someone(0) for _ in range(401)]
+    await asyncio.gather(
+        *(
+            service.grab(who, square.room, command=square.key(), packet=packet, wallet=into)
+            for who, into in people
+        )
     )
-    assert [(row["first"], len(row["amounts"])) for row in rows] == [(1, 500), (501, 500), (1_001, 200)]
-    assert sum(sum(row["amounts"]) for row in rows) == 1_200_00
+    given = await square.db.rows(
+        "SELECT amount FROM red_packet_grab WHERE packet = $1 ORDER BY position", packet
+    )
+    assert [row["amount"] for row in given] == drawn
 
 
 async def test_who_opens_twice_is_told_the_same_share_again(square: Square) -> None:

@@ -39,13 +39,18 @@ BEGIN
                       row_number() OVER (PARTITION BY j.packet ORDER BY j.c)::integer AS n
                FROM   judged AS j
                WHERE  j.outcome = 0) AS q
+    ), drawn AS MATERIALIZED (
+        SELECT d.packet, d.first + m.n - 1 AS position, m.amount
+        FROM  (SELECT DISTINCT q.packet, (q.position - 1) / 200 * 200 + 1 AS first
+               FROM   placed AS q
+               WHERE  q.each IS NULL) AS needed
+        JOIN   red_packet_share AS d ON d.packet = needed.packet AND d.first = needed.first
+        CROSS  JOIN LATERAL unnest(d.amounts) WITH ORDINALITY AS m (amount, n)
     ), laid AS (
         INSERT INTO red_packet_grab (packet, person, wallet, command, amount, at, position)
-        SELECT q.packet, q.person, q.wallet, q.command,
-               coalesce(q.each, d.amounts[q.position - d.first + 1]), q.at, q.position
+        SELECT q.packet, q.person, q.wallet, q.command, coalesce(q.each, d.amount), q.at, q.position
         FROM   placed AS q
-        LEFT   JOIN red_packet_share AS d
-               ON q.each IS NULL AND d.packet = q.packet AND d.first = (q.position - 1) / 500 * 500 + 1
+        LEFT   JOIN drawn AS d ON d.packet = q.packet AND d.position = q.position
         WHERE  q.position <= q.count
         ORDER  BY q.packet, q.person
     )

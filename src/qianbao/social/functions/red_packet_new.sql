@@ -31,11 +31,11 @@ BEGIN
     ORDER  BY s.id;
 
     INSERT INTO red_packet_share (packet, first, amounts)
-    SELECT s.id, (m.n - 1) / 500 * 500 + 1, array_agg(m.share::bigint ORDER BY m.n)
+    SELECT s.id, (m.n - 1) / 200 * 200 + 1, array_agg(m.share::bigint ORDER BY m.n)
     FROM   json_to_recordset(rows) AS s (c integer, id uuid, shares json)
     CROSS  JOIN LATERAL json_array_elements_text(coalesce(s.shares, '[]')) WITH ORDINALITY AS m (share, n)
     WHERE  live[s.c] = 0
-    GROUP  BY s.id, (m.n - 1) / 500;
+    GROUP  BY s.id, (m.n - 1) / 200;
     RETURN live;
 END $$;
 

@@ -35,14 +35,14 @@ COMMENT ON COLUMN red_packet.best IS 'The largest share given so far; best_posit
 CREATE INDEX red_packet_person ON red_packet (person, created, id);
 CREATE INDEX red_packet_due ON red_packet (due) WHERE state = 'open';
 
--- The shares of a lucky packet, drawn when it was funded: 500 a row, in the order in which they are given.
+-- The shares of a lucky packet, drawn when it was funded: 200 a row, in the order in which they are given.
 CREATE TABLE red_packet_share (
     packet  uuid     NOT NULL,
     first   integer  NOT NULL,
     amounts bigint[] NOT NULL,
     PRIMARY KEY (packet, first)
 );
-COMMENT ON COLUMN red_packet_share.first IS 'The position of the first of these shares: 1, 501, 1001, …';
+COMMENT ON COLUMN red_packet_share.first IS 'The position of the first of these shares: 1, 201, 401, …';
 
 -- Who got what. The primary key lets each person grab once.
 CREATE TABLE red_packet_grab (
