@@ -56,6 +56,7 @@ class House:
 async def house(town: Town, tmp_path: Path) -> AsyncIterator[House]:
     """The record room, with a lake of its own; facts that earlier tests left in the table are taken out."""
     known = Known(town.db, parties=town.room.parties, clock=town.clock, random=DRAWN)
+    await town.db.write("DELETE FROM consumption_fact")
     yield House(
         town=town,
         known=known,

@@ -17,6 +17,7 @@ from qianbao.insight.models.arrays import Floats, NotFitted
 from qianbao.insight.models.bgnbd import BgNbd
 from qianbao.insight.models.gamma_gamma import GammaGamma
 from qianbao.insight.models.history import Histories, gathered
+from qianbao.insight.models.level import LEVEL
 from qianbao.insight.models.rfm import Segment, fifths, segment
 from tests.insight.synthetic import customers, households
 
@@ -141,7 +142,7 @@ def test_capacitys_intervals_hold_the_share_of_months_they_promise() -> None:
     spent = households(people=1_500, months=13, seed=3)
     low, point, high = capacity.fit(spent[:, :12]).interval(spent[:, :12])
     came = spent[:, 12]
-    assert ((came >= low) & (came <= high)).mean() == pytest.approx(capacity.LEVEL, abs=0.05)
+    assert ((came >= low) & (came <= high)).mean() == pytest.approx(LEVEL, abs=0.05)
     assert np.abs(point - came).mean() < np.abs(spent[:, 11] - came).mean()
     assert (low <= point).all()
     assert (point <= high).all()

@@ -24,6 +24,7 @@ from qianbao.events.webhook.sender import Sender
 from qianbao.ids import derive
 from qianbao.journal import Event, Plan, digest
 from qianbao.payments.trade import ending
+from qianbao.social.packet import ending as packet_ending
 
 Loop = Callable[[], Awaitable[None]]
 INDEX_S: Final = 0.5
@@ -32,6 +33,10 @@ EXPIRY_S: Final = 1.0
 TALLY_S: Final = 1.0
 SWEEP_S: Final = 3600.0
 """How often sessions, challenges and counters that are over are forgotten."""
+LAKE_S: Final = 60.0
+"""How often records that wait are looked at: files close at 64 MB or after 15 minutes."""
+SCORES_S: Final = 30.0
+"""How often it is asked whether scores are due."""
 CITY_S: Final = 60.0
 """How often the worker looks whether something of the starter city is left to replay."""
 AGAIN_S: Final = 1.0
@@ -98,6 +103,10 @@ async def workers(parts: Parts) -> AsyncGenerator[dict[str, Loop]]:
         while (await ending.expire(parts.payments)).more:
             pass
 
+    async def return_packets() -> None:
+        while (await packet_ending.expire(parts.social)).more:
+            pass
+
     sender = Sender(parts.db, parts.clock, client, parts.bell, announce)
     dispatcher = Dispatcher(parts.db, parts.clock)
     try:
@@ -113,7 +122,11 @@ async def workers(parts: Parts) -> AsyncGenerator[dict[str, Loop]]:
             "ledger_index": every(INDEX_S, parts.ledger.index),
             "ledger_expiry": every(EXPIRY_S, parts.ledger.expire),
             "trade_expiry": every(EXPIRY_S, sweep),
+            "red_packet_expiry": every(EXPIRY_S, return_packets),
             "credentials": every(SWEEP_S, lambda: forget(parts.credentials)),
+            "records": parts.insight.reader.run,
+            "lake": every(LAKE_S, parts.insight.lake.close_due),
+            "scores": every(SCORES_S, parts.insight.score_if_due),
             "city": every(CITY_S, lambda: starter.go_on(parts)),
         }
     finally:

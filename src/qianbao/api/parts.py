@@ -23,6 +23,8 @@ from qianbao.credentials.parts import Credentials, open_credentials
 from qianbao.db import Database, connect
 from qianbao.events import Bell, Feed, Stream
 from qianbao.events.webhook.guard import Guard, allowed
+from qianbao.insight import room as insight_room
+from qianbao.insight.room import Insight
 from qianbao.journal import Journal
 from qianbao.parties import brands as brand_table
 from qianbao.parties import kyc as kyc_table
@@ -61,6 +63,7 @@ class Parts:
     kyc: Kyc
     parties: Parties
     credentials: Credentials
+    insight: Insight
     gate: Gate
     channels: Channels
     payments: Payments
@@ -129,6 +132,7 @@ async def opened(
             kyc=kyc,
             parties=parties,
             credentials=credentials,
+            insight=insight_room.opened(db, settings=settings, feed=feed, parties=parties, clock=clock),
             gate=gate,
             channels=channels,
             payments=payments,

@@ -42,6 +42,12 @@ class Consents:
             for purpose, rule in REGISTER.items()
         )
 
+    def unsaid(self) -> tuple[Said, ...]:
+        """What holds for somebody who has said nothing."""
+        return tuple(
+            Said(purpose=purpose, granted=rule.unsaid, since=None) for purpose, rule in REGISTER.items()
+        )
+
     async def say(self, pseudonym: Id, purpose: Purpose, *, granted: bool) -> None:
         """Grant or withdraw; what is read from the next statement on obeys it. Raises `OutcomeUnknown`."""
         await self._db.write(SQL["consent_say"], pseudonym, purpose, granted, self._clock.now())

@@ -32,6 +32,7 @@ from qianbao.insight.evaluate.figures import (
 from qianbao.insight.models import bgnbd, capacity, gamma_gamma
 from qianbao.insight.models.arrays import Floats, NotFitted
 from qianbao.insight.models.history import Histories
+from qianbao.insight.models.level import LEVEL
 
 NAME: Final = "capacity"
 TRANSACTIONS: Final = "transactions.parquet"
@@ -86,7 +87,7 @@ def _one(rows: Floats, months: np.ndarray, first: np.datetime64, month: np.datet
     bounds = interval(held, mean)
     yield Figure(
         name=NAME, metric="coverage_80", value=mean(held), low=bounds[0], high=bounds[1],
-        baseline=capacity.LEVEL, split=split, seconds=seconds,
+        baseline=LEVEL, split=split, seconds=seconds,
     )  # fmt: skip
     for band in range(capacity.BANDS):
         edges = np.quantile(point, [band / capacity.BANDS, (band + 1) / capacity.BANDS])
@@ -94,7 +95,7 @@ def _one(rows: Floats, months: np.ndarray, first: np.datetime64, month: np.datet
         bounds = interval(held_here, mean)
         yield Figure(
             name=NAME, metric=f"coverage_80.fifth_{band + 1}", value=mean(held_here), low=bounds[0],
-            high=bounds[1], baseline=capacity.LEVEL, split=split, seconds=seconds,
+            high=bounds[1], baseline=LEVEL, split=split, seconds=seconds,
         )  # fmt: skip
     yield Figure(name=NAME, metric="width_yuan", value=mean(high - low) / 100, split=split, seconds=seconds)
     yield from _missed("mix", point, came, spent[:, -1], split, seconds)

@@ -14,9 +14,8 @@ from typing import Final
 import numpy as np
 
 from qianbao.insight.models.arrays import Floats, NotFitted
+from qianbao.insight.models.level import LEVEL
 
-LEVEL: Final = 0.8
-"""The share of months that is to lie within the interval."""
 BANDS: Final = 5
 """Levels of spending with an interval of their own."""
 MONTHS_MIN: Final = 6

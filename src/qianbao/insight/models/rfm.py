@@ -30,9 +30,13 @@ FIFTHS: Final = 5
 
 def fifths(values: Floats, *, high_is_good: bool = True) -> np.ndarray:
     """1 to 5 by rank; equal values get equal marks."""
-    ordered = np.sort(values)
-    side = "right" if high_is_good else "left"
-    rank = np.searchsorted(ordered, values, side=side) / max(len(values), 1)
+    return marked(values, values, high_is_good=high_is_good)
+
+
+def marked(values: Floats, among: Floats, *, high_is_good: bool = True) -> np.ndarray:
+    """The marks that `values` have among others."""
+    ordered = np.sort(among)
+    rank = np.searchsorted(ordered, values, side="right" if high_is_good else "left") / max(len(among), 1)
     share = rank if high_is_good else 1 - rank
     return np.clip(np.ceil(share * FIFTHS), 1, FIFTHS).astype(np.int64)
 

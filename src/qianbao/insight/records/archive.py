@@ -19,7 +19,7 @@ from qianbao.db import Database, queries
 from qianbao.db.pool import reading
 from qianbao.insight.consent.store import SQL as CONSENT
 from qianbao.insight.purposes import REGISTER, Purpose, Rule
-from qianbao.insight.records.parquet import SCHEMA, pa, table
+from qianbao.insight.records.parquet import SCHEMA, pa, table, uuids
 
 SQL: Final = queries(__package__ or "")
 VIEWS: Final = queries(__package__ or "", "views.sql")
@@ -35,6 +35,8 @@ class Snapshot:
     files: tuple[Path, ...]
     fresh: Any
     """Facts that are in no file yet: an Arrow table."""
+    born: Any
+    """(person, year) where it is known: an Arrow table."""
     said: tuple[bytes, ...]
     """People who have said other than the purpose's rule."""
     rule: Rule
@@ -51,8 +53,8 @@ class Snapshot:
             else:
                 connection.register("lake", SCHEMA.empty_table())
             connection.register("fresh", self.fresh)
-            said = pa.ExtensionArray.from_storage(pa.uuid(), pa.array(list(self.said), pa.binary(16)))
-            connection.register("said", pa.table({"person": said}))
+            connection.register("said", pa.table({"person": uuids(self.said)}))
+            connection.register("born", self.born)
             rule = {"unsaid": [self.rule.unsaid], "since": [self.since], "until": [self.until]}
             connection.register("rule", pa.table(rule))
             connection.execute(VIEWS["view_fact"])
@@ -82,10 +84,17 @@ class Archive:
             ):
                 files = await connection.fetch(SQL["lake_files"])
                 fresh = await connection.fetch(SQL["lake_fresh"])
+                born = await connection.fetch(SQL["people_born"])
                 said = await connection.fetch(CONSENT["consent_other"], purpose.value, rule.unsaid)
         return Snapshot(
             files=tuple(self._folder / row["path"] for row in files),
             fresh=table(fresh),
+            born=pa.table(
+                {
+                    "person": uuids([row["pseudonym"].bytes for row in born]),
+                    "year": [row["born"] for row in born],
+                }
+            ),
             said=tuple(row["person"].bytes for row in said),
             rule=rule,
             since=max(now - rule.retention_days * DAY, 0),

@@ -69,6 +69,11 @@ class Known:
             self._by_wallet |= {wallet: people[person] for wallet, person in holders.items()}
         return {wallet: self._by_wallet[wallet] for wallet in wallets if wallet in self._by_wallet}
 
+    async def find(self, person: Id) -> Id | None:
+        """The pseudonym of a person of the network, if there is one. Raises `DatabaseLost`."""
+        found = await self._rows([person])
+        return found[person].pseudonym if person in found else None
+
     async def people(self, persons: Collection[Id]) -> Mapping[Id, Somebody]:
         """The key row of each of these people of the network, made where there is none."""
         found = await self._rows(persons)

@@ -63,9 +63,13 @@ def table(rows: Sequence[asyncpg.Record]) -> Any:
 
 def _column(kind: Any, values: list[Any]) -> Any:
     if kind == pa.uuid():
-        raw = pa.array([None if value is None else value.bytes for value in values], pa.binary(16))
-        return pa.ExtensionArray.from_storage(kind, raw)
+        return uuids([None if value is None else value.bytes for value in values])
     return pa.array(values, pa.string()).dictionary_encode() if kind == _TEXT else pa.array(values, kind)
+
+
+def uuids(raw: Sequence[bytes | None]) -> Any:
+    """A column of ids."""
+    return pa.ExtensionArray.from_storage(pa.uuid(), pa.array(list(raw), pa.binary(16)))
 
 
 class Writer:

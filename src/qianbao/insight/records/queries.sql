@@ -11,6 +11,12 @@ SELECT drawn.pseudonym, drawn.person, drawn.salt, drawn.born, $5
 FROM   unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::smallint[]) AS drawn (pseudonym, person, salt, born)
 ON     CONFLICT (person) DO NOTHING;
 
+-- name: people_born
+-- In which year people were born, where it is known: for figures of age groups.
+SELECT pseudonym, born
+FROM   insight_person
+WHERE  born IS NOT NULL;
+
 -- name: position
 -- How far the outbox has been read.
 SELECT xid::text::bigint AS xid, ordinal, seq, quarantined

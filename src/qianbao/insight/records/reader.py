@@ -59,6 +59,12 @@ class Reader:
             total += moved
         return total
 
+    async def facts(self) -> int:
+        """How many facts have been taken so far. Raises `DatabaseLost`."""
+        row = await self._db.row(SQL["position"])
+        assert row is not None
+        return row["seq"]
+
     async def turn(self) -> int:
         """Read one page; how many events it had. Raises `DatabaseLost`, `OutcomeUnknown`."""
         row = await self._db.row(SQL["position"])
