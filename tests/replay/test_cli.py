@@ -24,6 +24,7 @@ from qianbao.cli import demo
 from qianbao.config import load
 from qianbao.db import Database
 from qianbao.payments.trade.models import TradeState
+from qianbao.replay.adapters import ADAPTERS
 from qianbao.replay.service import beside
 from tests.conftest import fresh_database
 from tests.replay.conftest import rows
@@ -127,3 +128,19 @@ async def test_the_demo_without_a_network_makes_one_and_leaves_nothing_behind() 
         assert done.returncode == 0, done.stderr
         assert "accounts is zero" in done.stdout
         assert await asyncio.to_thread(lambda: list(Path(folder).iterdir())) == []
+
+
+def test_a_start_with_nothing_left_to_replay_loads_no_reader_of_records() -> None:
+    ask = (
+        "import sys, qianbao.cli.commands, qianbao.replay.parts; print('qianbao.replay.arrow' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"
+
+
+def test_the_command_s_help_names_every_adapter() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "qianbao.cli", "replay", "--help"],
+        capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "200"},
+    ).stdout  # fmt: skip
+    assert all(name in told for name in ADAPTERS)

@@ -1,4 +1,7 @@
-"""The starter city of a new installation, and what replays work with."""
+"""The starter city of a new installation, and what replays work with.
+
+Reading records loads pyarrow, a good part of a start's time: only where something is left to read.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,9 @@ import structlog
 from qianbao.api.parts import Parts, opened
 from qianbao.config import Settings
 from qianbao.errors import QianbaoError
-from qianbao.replay import city
-from qianbao.replay.models import Run
-from qianbao.replay.service import Parts as Replaying
-from qianbao.replay.service import never, unheard
+from qianbao.replay.models import STARTER_CITY, Run, RunState
+from qianbao.replay.parts import Parts as Replaying
+from qianbao.replay.parts import never, unheard
 from qianbao.replay.store import Runs
 
 FIRST_S: Final = 12.0
@@ -37,7 +39,9 @@ async def bring_to_life(
     if not settings.demo:
         return
     async with opened(settings, application="qianbao-city") as parts:
-        if await city.progress(Runs(parts.db)) is None:
+        if await Runs(parts.db).of_source(STARTER_CITY) is None:
+            from qianbao.replay import city
+
             try:
                 await city.first(
                     replaying(parts), home=settings.home, seconds=FIRST_S, told=told, stopping=stopping
@@ -48,5 +52,8 @@ async def bring_to_life(
 
 async def go_on(parts: Parts) -> None:
     """The worker's share: what is left, calmly. Returns at once where there is no city, or nothing left."""
-    if parts.settings.demo and await city.progress(Runs(parts.db)) is not None:
+    begun = await Runs(parts.db).of_source(STARTER_CITY) if parts.settings.demo else None
+    if begun is not None and begun.state is not RunState.DONE:
+        from qianbao.replay import city
+
         await city.rest(replaying(parts), home=parts.settings.home)

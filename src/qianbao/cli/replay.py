@@ -1,4 +1,7 @@
-"""`qianbao replay FILE`: consumption records through the payment path, with a progress bar."""
+"""`qianbao replay FILE`: consumption records through the payment path, with a progress bar.
+
+What reads records loads pyarrow: within the command, so that every other one starts without it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import sys
 import time
 from dataclasses import replace as with_database
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import uvloop
@@ -29,12 +32,13 @@ from qianbao.cli.within import running_database
 from qianbao.config import Settings, load
 from qianbao.db import connect
 from qianbao.money import show
-from qianbao.replay.adapters import ADAPTERS, Adapter, Options, choose
 from qianbao.replay.models import Run, RunState
 from qianbao.replay.pace import Pace
-from qianbao.replay.service import beside, replay
-from qianbao.replay.source import Source, open_source
 from qianbao.replay.store import Runs
+
+if TYPE_CHECKING:
+    from qianbao.replay.adapters import Adapter
+    from qianbao.replay.source import Source
 
 err = Console(stderr=True, highlight=False)
 out = Console(highlight=False)
@@ -46,7 +50,10 @@ def command(
     file: Annotated[Path, typer.Argument(help="CSV (plain or gzip) or Parquet.")],
     adapter: Annotated[
         str | None,
-        typer.Option(help="How to read it; else it is told by the columns: " + ", ".join(ADAPTERS)),
+        typer.Option(
+            help="How to read it; else it is told by the columns: native, baskets, shop-days, olist,"
+            " online-retail"
+        ),
     ] = None,
     source: Annotated[
         str | None,
@@ -61,6 +68,10 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
 ) -> None:
     """Pay the records of FILE, each once for all time; stopped at any moment, the same command goes on."""
+    from qianbao.replay.adapters import Options, choose
+    from qianbao.replay.service import beside, replay
+    from qianbao.replay.source import open_source
+
     opened = open_source(file, encoding=encoding)
     chosen = choose(opened, adapter)
     listing = rejects or beside(file)

@@ -21,7 +21,6 @@ import uvloop
 from qianbao.api import install, starter
 from qianbao.api.errors import InUse, NotReady
 from qianbao.api.metrics import FOLDER, forgotten
-from qianbao.api.serve import CERTIFICATE, PRIVATE_KEY
 from qianbao.cli import lan
 from qianbao.cli.home import Running, holding, write_running
 from qianbao.cli.supervise import Child
@@ -74,6 +73,8 @@ class House:
         shown = f"[{host}]" if ":" in host else "localhost" if host == "127.0.0.1" else host
         self.address = Address(f"http://{shown}:{settings.port}")
         if on_lan:
+            from qianbao.api.serve import CERTIFICATE, PRIVATE_KEY  # loads the whole API
+
             files = lan.certificate(settings.home, host, "localhost", socket.gethostname())
             self.environ |= {CERTIFICATE: str(files.chain), PRIVATE_KEY: str(files.private_key)}
             self.address = Address(f"https://{host}:{settings.port}", str(files.authority))

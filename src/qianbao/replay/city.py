@@ -26,15 +26,16 @@ from qianbao.replay.adapters import Adapter, Options
 from qianbao.replay.adapters.baskets import BASKETS, aggregated, items
 from qianbao.replay.arrow import Table
 from qianbao.replay.drawing import Drawing, draw
-from qianbao.replay.models import FileUnreadable, Record, Reject, ReplayUnderWay, Run, RunState
+from qianbao.replay.models import STARTER_CITY, FileUnreadable, Record, Reject, ReplayUnderWay, Run, RunState
 from qianbao.replay.pace import Pace
+from qianbao.replay.parts import Parts, never, unheard
 from qianbao.replay.plans import source_id
-from qianbao.replay.service import Parts, never, replay, unheard
+from qianbao.replay.service import replay
 from qianbao.replay.source import Source, open_source
 from qianbao.replay.store import Runs
 from qianbao.replay.town import FileTown, wallet
 
-SOURCE: Final = "starter-city"
+SOURCE: Final = STARTER_CITY
 WEEK: Final = 7 * 86_400 * SECOND
 CALM_PER_S: Final = 400
 """Records a second in the background: a fraction of what the platform can do; people notice nothing."""

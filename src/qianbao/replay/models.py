@@ -7,7 +7,7 @@ four counts, so that `read = paid + repeated + refused + rejected` always holds.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -18,6 +18,10 @@ AMOUNT_MAX = 10**13
 """The largest amount of one record, in minor units: a hundred thousand million yuan is no purchase."""
 TEXT_MAX = 64
 """The longest record id, payer, merchant, store, city or name, in characters."""
+
+
+STARTER_CITY: Final = "starter-city"
+"""The source of a new installation's first records."""
 
 
 class Reason(StrEnum):

@@ -6,22 +6,20 @@ import asyncio
 import contextlib
 import gc
 from collections.abc import AsyncGenerator, Callable, Generator
-from dataclasses import dataclass
 from dataclasses import replace as with_journal
 from pathlib import Path
 from typing import Final
 
-from qianbao.db import Database
 from qianbao.ids import Id
 from qianbao.journal import Journal
 from qianbao.parties.accounts import NewAccount, open_accounts
 from qianbao.parties.chart import AccountCode
-from qianbao.parties.kyc import Kyc
 from qianbao.payments.room import Payments
 from qianbao.replay.adapters import Adapter, Options
 from qianbao.replay.driver import BATCH, CHUNK, Driver
 from qianbao.replay.models import Run, RunState
 from qianbao.replay.pace import Pace
+from qianbao.replay.parts import Parts, never, unheard
 from qianbao.replay.plans import BANK, run_id, source_id
 from qianbao.replay.rejects import Rejects
 from qianbao.replay.source import Source
@@ -31,24 +29,6 @@ from qianbao.replay.world import World
 
 COLLECT_AFTER: Final = 50_000
 """New objects after which the youngest are looked through for cycles."""
-
-
-def never() -> bool:
-    """Go on to the end of the file."""
-    return False
-
-
-def unheard(_run: Run) -> None:
-    """Nobody wants to hear of the progress."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What a replay works with: the payment path of one process."""
-
-    db: Database
-    kyc: Kyc
-    room: Payments
 
 
 async def replay(
