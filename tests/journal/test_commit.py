@@ -301,24 +301,25 @@ async def test_an_amount_that_a_step_tells_is_moved_answered_and_told_of(
     ]
     plain = plan("beside the pours", (source, shop, 7))
 
-    first, second, third, none, beside = await asyncio.gather(
+    *ends, beside = await asyncio.gather(
         *(journal.commit(one) for one in (*pours, plain)), return_exceptions=True
     )
 
-    taken = [one.result for one in (first, second, third) if isinstance(one, Receipt)]
-    assert [one["n"] for one in taken] == [0, 1, 2]
+    # They travel on two lines, so which of them finds the jar empty is open; that one does, is not.
+    taken = [one.result for one in ends if isinstance(one, Receipt)]
     assert sorted(one["poured"] for one in taken) == [1, 2, 3]
-    assert isinstance(none, JarEmpty)
+    assert len([one for one in ends if isinstance(one, JarEmpty)]) == 1
     assert isinstance(beside, Receipt)
     assert beside.result == {"key": "beside the pours"}
     assert [await balance(house, one) for one in (source, glass, shop)] == [87, 6, 7]
-    again = await journal.commit(pours[1])
+    some = pours[taken[0]["n"]]
+    again = await journal.commit(some)
     assert isinstance(again, Receipt)
     assert again.replayed
-    assert again.result == taken[1]
-    row = await house.row("SELECT data FROM command WHERE id = $1", pours[1].command)
+    assert again.result == taken[0]
+    row = await house.row("SELECT data FROM command WHERE id = $1", some.command)
     assert row is not None
-    assert msgspec.json.decode(row["data"]) == {"key": "pour-1", "poured": taken[1]["poured"]}
+    assert msgspec.json.decode(row["data"]) == {"key": f"pour-{taken[0]['n']}", "poured": taken[0]["poured"]}
 
 
 async def test_an_amount_that_no_step_tells_is_refused(house: Database, journal: Journal) -> None:
