@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Protocol
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,14 +19,34 @@ from qianbao.credentials.errors import NotFresh, PinMustReset
 from qianbao.credentials.models import Caller, Role
 from qianbao.credentials.sessions import demand_fresh
 from qianbao.ids import Id
-from qianbao.journal import CommandReused, Receipt
+from qianbao.journal import CommandReused, Journal, Receipt
 from qianbao.parties import errors, service
 from qianbao.parties.models import FrozenBy, PartyKind, PartyState
+from qianbao.parties.store import Parties
 
 router = APIRouter(tags=["people and wallets"])
 
 Holders = Annotated[Caller, allowed(Role.PERSON, Role.OPERATOR)]
 Operators = Annotated[Caller, allowed(Role.OPERATOR)]
+
+
+class Change(Protocol):
+    """`parties.service.freeze` and `unfreeze`."""
+
+    async def __call__(
+        self,
+        caller: Id,
+        *,
+        parties: Parties,
+        journal: Journal,
+        command: Id,
+        kind: PartyKind,
+        account: Id,
+        by: FrozenBy,
+        reason: str,
+    ) -> Receipt:
+        """Change how an account stands."""
+        ...
 
 
 class ReasonRequest(Body):
@@ -52,40 +73,52 @@ async def _own_wallet(parts: Parts, caller: Caller, wallet_id: Id) -> FrozenBy:
     return FrozenBy.HOLDER
 
 
-def _noted(request: Request, receipt: Receipt) -> None:
-    # An account is active or frozen: what it is now tells what it was.
-    now = PartyState(receipt.result["state"])
-    was = PartyState.ACTIVE if now is PartyState.FROZEN else PartyState.FROZEN
-    audit.changed(request, before={"state": was}, after={"state": now})
+@dataclass(frozen=True)
+class Asked:
+    """One request to freeze or to open, whatever of."""
+
+    body: ReasonRequest
+    key: IdempotencyKey
+    parts: PartsDep
+    request: Request
+    response: Response
+
+    async def done(
+        self,
+        change: Change,
+        caller: Caller,
+        kind: PartyKind,
+        account: Id,
+        by: FrozenBy = FrozenBy.HOUSE,
+    ) -> StandingView:
+        """Do it durably, and let the audit know: what an account is now tells what it was."""
+        receipt = await change(
+            caller.id,
+            parties=self.parts.parties,
+            journal=self.parts.journal,
+            command=command(caller, self.key),
+            kind=kind,
+            account=account,
+            by=by,
+            reason=self.body.reason,
+        )
+        now = PartyState(receipt.result["state"])
+        was = PartyState.ACTIVE if now is PartyState.FROZEN else PartyState.FROZEN
+        audit.changed(self.request, before={"state": was}, after={"state": now})
+        return answered(receipt, self.response, StandingView)
 
 
-FREEZE = problems(errors.WalletUnknown, errors.AlreadyFrozen, errors.PartyBusy, CommandReused)
+AskedDep = Annotated[Asked, Depends()]
 
 
-@router.post("/wallets/{wallet_id}/freeze", responses=FREEZE)
-async def freeze_wallet(
-    wallet_id: Id,
-    body: ReasonRequest,
-    key: IdempotencyKey,
-    caller: Holders,
-    parts: PartsDep,
-    request: Request,
-    response: Response,
-) -> StandingView:
+@router.post(
+    "/wallets/{wallet_id}/freeze",
+    responses=problems(errors.WalletUnknown, errors.AlreadyFrozen, errors.PartyBusy, CommandReused),
+)
+async def freeze_wallet(wallet_id: Id, caller: Holders, asked: AskedDep) -> StandingView:
     """Close a wallet to all money: the caller's own, or for the house any."""
-    by = await _own_wallet(parts, caller, wallet_id)
-    receipt = await service.freeze(
-        caller.id,
-        parties=parts.parties,
-        journal=parts.journal,
-        command=command(caller, key),
-        kind=PartyKind.WALLET,
-        account=wallet_id,
-        by=by,
-        reason=body.reason,
-    )
-    _noted(request, receipt)
-    return answered(receipt, response, StandingView)
+    by = await _own_wallet(asked.parts, caller, wallet_id)
+    return await asked.done(service.freeze, caller, PartyKind.WALLET, wallet_id, by)
 
 
 @router.post(
@@ -100,153 +133,59 @@ async def freeze_wallet(
         PinMustReset,
     ),
 )
-async def unfreeze_wallet(
-    wallet_id: Id,
-    body: ReasonRequest,
-    key: IdempotencyKey,
-    caller: Holders,
-    parts: PartsDep,
-    request: Request,
-    response: Response,
-) -> StandingView:
+async def unfreeze_wallet(wallet_id: Id, caller: Holders, asked: AskedDep) -> StandingView:
     """Open a frozen wallet again. Its holder opens what they froze, within ten minutes of a sign-in, and
     after a lost phone once the payment PIN has been set anew."""
-    by = await _own_wallet(parts, caller, wallet_id)
+    by = await _own_wallet(asked.parts, caller, wallet_id)
     if by is FrozenBy.HOLDER:
-        await demand_fresh(parts.credentials, caller)
-        if (await parts.credentials.pins.standing(caller.id))[1]:
+        credentials = asked.parts.credentials
+        await demand_fresh(credentials, caller)
+        if (await credentials.pins.standing(caller.id))[1]:
             raise PinMustReset()
-    receipt = await service.unfreeze(
-        caller.id,
-        parties=parts.parties,
-        journal=parts.journal,
-        command=command(caller, key),
-        kind=PartyKind.WALLET,
-        account=wallet_id,
-        by=by,
-        reason=body.reason,
-    )
-    _noted(request, receipt)
-    return answered(receipt, response, StandingView)
+    return await asked.done(service.unfreeze, caller, PartyKind.WALLET, wallet_id, by)
 
 
 @router.post(
     "/merchants/{merchant_id}/freeze",
     responses=problems(errors.MerchantUnknown, errors.AlreadyFrozen, errors.PartyBusy, CommandReused),
 )
-async def freeze_merchant(
-    merchant_id: Id,
-    body: ReasonRequest,
-    key: IdempotencyKey,
-    caller: Operators,
-    parts: PartsDep,
-    request: Request,
-    response: Response,
-) -> StandingView:
+async def freeze_merchant(merchant_id: Id, caller: Operators, asked: AskedDep) -> StandingView:
     """Close a merchant to all money."""
-    receipt = await service.freeze(
-        caller.id,
-        parties=parts.parties,
-        journal=parts.journal,
-        command=command(caller, key),
-        kind=PartyKind.MERCHANT,
-        account=merchant_id,
-        by=FrozenBy.HOUSE,
-        reason=body.reason,
-    )
-    _noted(request, receipt)
-    return answered(receipt, response, StandingView)
+    return await asked.done(service.freeze, caller, PartyKind.MERCHANT, merchant_id)
 
 
 @router.post(
     "/merchants/{merchant_id}/unfreeze",
     responses=problems(errors.MerchantUnknown, errors.NotFrozen, errors.PartyBusy, CommandReused),
 )
-async def unfreeze_merchant(
-    merchant_id: Id,
-    body: ReasonRequest,
-    key: IdempotencyKey,
-    caller: Operators,
-    parts: PartsDep,
-    request: Request,
-    response: Response,
-) -> StandingView:
+async def unfreeze_merchant(merchant_id: Id, caller: Operators, asked: AskedDep) -> StandingView:
     """Open a frozen merchant again."""
-    receipt = await service.unfreeze(
-        caller.id,
-        parties=parts.parties,
-        journal=parts.journal,
-        command=command(caller, key),
-        kind=PartyKind.MERCHANT,
-        account=merchant_id,
-        by=FrozenBy.HOUSE,
-        reason=body.reason,
-    )
-    _noted(request, receipt)
-    return answered(receipt, response, StandingView)
+    return await asked.done(service.unfreeze, caller, PartyKind.MERCHANT, merchant_id)
 
 
 @router.post(
     "/people/{person_id}/freeze",
     responses=problems(errors.PersonUnknown, errors.AlreadyFrozen, errors.PartyBusy, CommandReused),
 )
-async def freeze_person(
-    person_id: Id,
-    body: ReasonRequest,
-    key: IdempotencyKey,
-    caller: Operators,
-    parts: PartsDep,
-    request: Request,
-    response: Response,
-) -> StandingView:
+async def freeze_person(person_id: Id, caller: Operators, asked: AskedDep) -> StandingView:
     """Bar a person from new wallets, and close all that they have to all money."""
-    first = command(caller, key)
-    receipt = await service.freeze(
-        caller.id,
-        parties=parts.parties,
-        journal=parts.journal,
-        command=first,
-        kind=PartyKind.PERSON,
-        account=person_id,
-        by=FrozenBy.HOUSE,
-        reason=body.reason,
-    )
+    standing = await asked.done(service.freeze, caller, PartyKind.PERSON, person_id)
     await service.freeze_all_of(
         caller.id,
-        parties=parts.parties,
-        journal=parts.journal,
-        command=first,
+        parties=asked.parts.parties,
+        journal=asked.parts.journal,
+        command=command(caller, asked.key),
         person=person_id,
         by=FrozenBy.HOUSE,
-        reason=body.reason,
+        reason=asked.body.reason,
     )
-    _noted(request, receipt)
-    return answered(receipt, response, StandingView)
+    return standing
 
 
 @router.post(
     "/people/{person_id}/unfreeze",
     responses=problems(errors.PersonUnknown, errors.NotFrozen, errors.PartyBusy, CommandReused),
 )
-async def unfreeze_person(
-    person_id: Id,
-    body: ReasonRequest,
-    key: IdempotencyKey,
-    caller: Operators,
-    parts: PartsDep,
-    request: Request,
-    response: Response,
-) -> StandingView:
+async def unfreeze_person(person_id: Id, caller: Operators, asked: AskedDep) -> StandingView:
     """Let a person open wallets again. The wallets that were frozen are opened one by one."""
-    receipt = await service.unfreeze(
-        caller.id,
-        parties=parts.parties,
-        journal=parts.journal,
-        command=command(caller, key),
-        kind=PartyKind.PERSON,
-        account=person_id,
-        by=FrozenBy.HOUSE,
-        reason=body.reason,
-    )
-    _noted(request, receipt)
-    return answered(receipt, response, StandingView)
+    return await asked.done(service.unfreeze, caller, PartyKind.PERSON, person_id)
