@@ -19,9 +19,10 @@ FREEZE = {"reason": "stolen phone, case 7"}
 
 async def until_done(client: httpx.AsyncClient, path: str, *, list_of: bool = False) -> dict[str, Any]:
     """What a piece of work that was asked for has come to."""
+    one: dict[str, Any] = {}
     for _ in range(600):
         told = (await client.get(path)).json()
-        one: dict[str, Any] = told["items"][0] if list_of else told
+        one = told["items"][0] if list_of else told
         if one["state"] in ("done", "failed"):
             return one
         await asyncio.sleep(0.1)
@@ -105,6 +106,7 @@ async def test_a_payment_shows_within_seconds_and_its_trail_is_found_by_its_amou
             headers={"Idempotency-Key": uuid4().hex},
         )
         assert paid.status_code == 201, paid.text
+        now: dict[str, Any] = {}
         async with operator.stream("GET", "/api/v1/figures/live") as stream:
             async with asyncio.timeout(20):
                 async for line in stream.aiter_lines():

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from qianbao.api.logins import read_logins
-from qianbao.cli import bench, demo, house, keep, replay
+from qianbao.cli import bench, demo, house, insight, keep, replay
 from qianbao.cli import up as network
 from qianbao.cli.home import read_running, without_password
 from qianbao.config import load
@@ -29,9 +29,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(house.books, name="books")
+app.add_typer(house.figures, name="figures")
+app.add_typer(house.audit, name="audit")
 app.add_typer(house.keys, name="keys")
 app.add_typer(house.operator, name="operator")
 app.add_typer(house.channels, name="channels")
+app.add_typer(insight.app, name="insight")
 app.command("replay")(replay.command)
 app.command("demo")(demo.command)
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]

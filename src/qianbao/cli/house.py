@@ -1,4 +1,4 @@
-"""`qianbao books | keys | operator | channels`: what the people of the house do from the machine itself."""
+"""`qianbao books | figures | audit | keys | operator | channels`: done from the machine itself."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from qianbao.channels.simulator import behaviour
 from qianbao.cli.audited import doing
 from qianbao.cli.within import within
 from qianbao.config import load
+from qianbao.console.audit.models import Chain
 from qianbao.console.backups.hashing import books_hash
 from qianbao.credentials import keyring, operators
 from qianbao.credentials.models import Role
@@ -28,6 +29,8 @@ Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 books = typer.Typer(help="The books as a whole.", no_args_is_help=True)
 keys = typer.Typer(help="The installation's own secrets.", no_args_is_help=True)
 operator = typer.Typer(help="The people of the house.", no_args_is_help=True)
+figures = typer.Typer(help="The figures of the console.", no_args_is_help=True)
+audit = typer.Typer(help="The log of what the people of the house did.", no_args_is_help=True)
 channels = typer.Typer(help="Banks (the simulated ones are labelled so).", no_args_is_help=True)
 
 out = Console(highlight=False)
@@ -79,6 +82,36 @@ def hash_of(as_json: Json = False) -> None:
 
     found = within(url)
     print(json.dumps({"books": found}) if as_json else found)
+
+
+@figures.command()
+def rebuild() -> None:
+    """Throw the figures away; the worker adds them up again from the first event on."""
+
+    async def run(parts: Parts) -> None:
+        async with doing(parts, "figures rebuild"):
+            await parts.console.figures.rebuild()
+
+    within(run)
+    out.print("The worker adds them up again.")
+
+
+@audit.command("check")
+def check_log(as_json: Json = False) -> None:
+    """Whether a line of the audit log was changed or taken away. Exit status 1: one was."""
+
+    async def run(parts: Parts) -> Chain:
+        return await parts.console.audit.check()
+
+    chain = within(run)
+    if as_json:
+        print(json.dumps({"size": chain.size, "whole": chain.broken is None, "broken": chain.broken}))
+    elif chain.broken is None:
+        out.print(f"[green]The log is whole: {chain.size} lines.[/green]")
+    else:
+        out.print(f"[red]The log does not hold from line {chain.broken} on.[/red]")
+    if chain.broken is not None:
+        raise typer.Exit(1)
 
 
 @keys.command()

@@ -53,7 +53,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     id: Id
     matched: Matched
     title: str
-    """A name (of a person: masked), a merchant's number, an event's type."""
+    """A name (of a person: masked; of a trade: its merchant's), an event's type."""
     detail: str = ""
     trade: Id | None = None
     """The trade whose page tells more."""

@@ -1,13 +1,15 @@
 -- name: by_id
 -- Whatever has this id. Index: each table's primary key.
-SELECT 'trade' AS kind, t.id, t.out_trade_no AS title, t.subject AS detail, t.id AS trade, t.state, t.amount,
-       t.currency, t.created AS at
+SELECT 'trade' AS kind, t.id, m.name AS title, coalesce(t.subject, t.out_trade_no) AS detail, t.id AS trade, t.state,
+       t.amount, t.currency, t.created AS at
 FROM   trade AS t
+JOIN   merchant AS m ON m.id = t.merchant
 WHERE  t.id = $1
 UNION ALL
-SELECT 'refund', r.id, r.out_refund_no, r.reason, r.trade, NULL, r.amount, t.currency, r.at
+SELECT 'refund', r.id, m.name, coalesce(r.reason, r.out_refund_no), r.trade, NULL, r.amount, t.currency, r.at
 FROM   refund AS r
 JOIN   trade AS t ON t.id = r.trade
+JOIN   merchant AS m ON m.id = r.merchant
 WHERE  r.id = $1
 UNION ALL
 SELECT 'merchant', m.id, m.name, m.mcc, NULL, p.state, NULL, NULL, m.created_at
@@ -97,23 +99,27 @@ ORDER BY id
 LIMIT    $1;
 
 -- name: by_trades
--- Trades by their ids. Index: trade_pkey.
-SELECT t.id, t.out_trade_no AS title, t.subject AS detail, t.state, t.amount, t.currency, t.created AS at
+-- Trades by their ids. Index: trade_pkey, merchant_pkey.
+SELECT t.id, m.name AS title, t.out_trade_no AS detail, t.state, t.amount, t.currency, t.created AS at
 FROM   trade AS t
+JOIN   merchant AS m ON m.id = t.merchant
 WHERE  t.id = ANY ($1::uuid[]);
 
 -- name: by_refund_number
 -- Refunds by their merchant's number. Index: refund_number, skipped through merchant by merchant.
-SELECT r.id, r.trade, r.out_refund_no AS title, coalesce(r.reason, '') AS detail, r.amount, t.currency, r.at
+SELECT r.id, r.trade, m.name AS title, r.out_refund_no AS detail, r.amount, t.currency, r.at
 FROM   refund AS r
 JOIN   trade AS t ON t.id = r.trade
+JOIN   merchant AS m ON m.id = r.merchant
 WHERE  r.out_refund_no = $1
 LIMIT  $2;
 
 -- name: by_amount
 -- Trades of an amount made from moment $2 to $3, newest first. Index: trade_created (BRIN).
-SELECT   t.id, t.out_trade_no AS title, t.subject AS detail, t.state, t.amount, t.currency, t.created AS at
+SELECT   t.id, m.name AS title, coalesce(t.subject, t.out_trade_no) AS detail, t.state, t.amount, t.currency,
+         t.created AS at
 FROM     trade AS t
+JOIN     merchant AS m ON m.id = t.merchant
 WHERE    t.amount = $1
 AND      t.created >= $2
 AND      t.created < $3

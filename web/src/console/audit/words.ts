@@ -20,8 +20,7 @@ export const zh = {
   became: '前后',
   request: '请求编号',
   hash: '哈希',
-  verb: { GET: '查看', POST: '执行', PUT: '修改', PATCH: '修改', DELETE: '删除' },
-  deed: { freeze: '冻结', unfreeze: '解冻', sessions: '登录', backups: '备份', checks: '核对账册', resend: '重发推送' },
+  deed: { freeze: '冻结账户', unfreeze: '解冻账户', signIn: '登录', signOut: '退出登录', backup: '备份', restore: '恢复备份', check: '核对账册', resend: '重发推送', operatorAdd: '添加人员', operatorEnd: '停用人员', kyc: '调整认证等级', bank: '设置模拟银行', budget: '注资补贴预算', webhook: '改推送地址', key: '管理接口密钥', refund: '退款', password: '改密码', keys: '轮换密钥', read: '查看', other: '操作' },
 }
 export const en = {
   title: 'Audit log',
@@ -45,6 +44,5 @@ export const en = {
   became: 'Before and after',
   request: 'Request',
   hash: 'Hash',
-  verb: { GET: 'Read', POST: 'Do', PUT: 'Change', PATCH: 'Change', DELETE: 'Remove' },
-  deed: { freeze: 'Freeze', unfreeze: 'Unfreeze', sessions: 'Sign-in', backups: 'Backup', checks: 'Check the books', resend: 'Send a webhook again' },
+  deed: { freeze: 'Froze an account', unfreeze: 'Unfroze an account', signIn: 'Signed in', signOut: 'Signed out', backup: 'Backup', restore: 'Restored a backup', check: 'Had the books checked', resend: 'Sent a webhook again', operatorAdd: 'Added somebody of the house', operatorEnd: 'Ended somebody’s access', kyc: 'Changed a class', bank: 'Set a simulated bank', budget: 'Funded the subsidies', webhook: 'Changed a webhook', key: 'Managed an API key', refund: 'Refunded', password: 'Changed a password', keys: 'Rotated the keys', read: 'Read', other: 'Did' },
 }

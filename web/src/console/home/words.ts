@@ -21,7 +21,7 @@ export const zh = {
   success: { title: '成功率', recent: '近 5 分钟', day: '今天 {share}', refused: '拒绝 {refused} 笔，付款人取消 {declined} 笔', none: '近 5 分钟没有支付' },
   step: { title: '最慢一步', p99: '99% 的请求在此以内', none: '最近一分钟没有请求', events: '事件落后 {time}', hooks: '推送积压 {n}', noHooks: '推送没有积压', processes: '{n} 个服务进程' },
   chart: { title: '支付进行中', seconds: '近 10 分钟', minutes: '近 24 小时', perS: '每秒支付', perMin: '每分钟支付', refused: '未成功', at: '时间', paid: '成功', note: '每秒成交笔数' , noteMin: '每分钟成交笔数'},
-  by: { title: '最近 30 天', scene: '按场景', way: '线上与线下', brand: '按品牌', city_tier: '按城市级别', age_group: '按年龄段', all: '看全部', empty: '还没有支付。成交后，这里按场景、品牌和城市汇总。' },
+  by: { title: '最近 30 天', year: '最近一年', scene: '按场景', way: '线上与线下', brand: '按品牌', city_tier: '按城市级别', age_group: '按年龄段', all: '看全部', empty: '还没有支付。成交后，这里按场景、品牌和城市汇总。' },
   hooks: { title: '推送', none: '没有推送地址。', fine: '全部送达', behind: '{n} 条待送', failed: '{n} 条放弃', all: '看推送' },
   worry: {
     money: '账不平',
@@ -59,7 +59,7 @@ export const en = {
   success: { title: 'Success', recent: 'last 5 minutes', day: 'Today {share}', refused: '{refused} refused, {declined} declined by payers', none: 'No payment in the last 5 minutes' },
   step: { title: 'Slowest step', p99: '99% of requests are within', none: 'No request in the last minute', events: 'Events {time} behind', hooks: '{n} webhook deliveries behind', noHooks: 'No webhook behind', processes: 'One server process | {n} server processes' },
   chart: { title: 'Payments as they happen', seconds: 'Last 10 minutes', minutes: 'Last 24 hours', perS: 'Payments a second', perMin: 'Payments a minute', refused: 'Not paid', at: 'Time', paid: 'Paid', note: 'Payments each second', noteMin: 'Payments each minute' },
-  by: { title: 'The last 30 days', scene: 'By scene', way: 'Online and offline', brand: 'By brand', city_tier: 'By city tier', age_group: 'By age', all: 'See all', empty: 'No payments yet. Once there are, they are summed up here by scene, brand and city.' },
+  by: { title: 'The last 30 days', year: 'The last year', scene: 'By scene', way: 'Online and offline', brand: 'By brand', city_tier: 'By city tier', age_group: 'By age', all: 'See all', empty: 'No payments yet. Once there are, they are summed up here by scene, brand and city.' },
   hooks: { title: 'Webhooks', none: 'There are no webhooks.', fine: 'All delivered', behind: '{n} waiting', failed: '{n} given up', all: 'See webhooks' },
   worry: {
     money: 'The books are out of balance',

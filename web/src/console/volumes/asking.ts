@@ -1,4 +1,6 @@
 /** Asking for volumes: what of a period, and in which order it is shown. */
+import { useQuery } from '@tanstack/vue-query'
+import { computed } from 'vue'
 import { api, told } from '@/api/client'
 import type { Dimension, VolumeView } from '@/api/schema'
 import { named } from '../shown'
@@ -25,6 +27,12 @@ export const asked = (what: () => Asked) => ({
   },
   refetchInterval: 60_000,
 })
+
+/** Thirty days; a year where the last thirty days saw no payment (records of long ago are being replayed). */
+export function usePeriod() {
+  const span = useQuery(asked(() => ({ by: ['way'], days: 1 })))
+  return computed(() => ((span.data.value?.last ?? businessDay()) >= businessDay(29) ? 30 : 365))
+}
 
 const ORDER: Partial<Record<Dimension, string[]>> = {
   city_tier: ['1', 'new1', '2', '3', '4', '5', ''],
