@@ -32,7 +32,7 @@ class Insight:
 
     async def score_if_due(self) -> None:
         """A new batch where the last one is old, or much has come since. Raises `Unavailable`."""
-        if await self.scores.due(await self.reader.facts()):
+        if await self.scores.due((await self.reader.taken()).facts):
             await self.scores.batch()
 
 

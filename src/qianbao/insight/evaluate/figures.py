@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
 from qianbao.errors import Invalid, NotFound
-from qianbao.insight.models.arrays import Floats
+
+if TYPE_CHECKING:  # SciPy comes with it, and the command line need not wait for that
+    from qianbao.insight.models.arrays import Floats
 
 DRAWS = 400
 """Bootstrap samples for an interval of 95 %."""

@@ -34,6 +34,13 @@ AGAIN_S: Final = 1.0
 """How soon to try again when the database was away."""
 
 
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """How many events of the kinds that are read became facts, and how many were kept aside."""
+
+    facts: int
+    quarantined: int
+
+
 class Reader:
     """One of the network's readers; every worker may run one, and one page is written by one of them."""
 
@@ -59,11 +66,11 @@ class Reader:
             total += moved
         return total
 
-    async def facts(self) -> int:
-        """How many facts have been taken so far. Raises `DatabaseLost`."""
+    async def taken(self) -> Taken:
+        """What has been taken so far. Raises `DatabaseLost`."""
         row = await self._db.row(SQL["position"])
         assert row is not None
-        return row["seq"]
+        return Taken(facts=row["seq"], quarantined=row["quarantined"])
 
     async def turn(self) -> int:
         """Read one page; how many events it had. Raises `DatabaseLost`, `OutcomeUnknown`."""

@@ -19,7 +19,7 @@ from qianbao.insight.scores.models import Batch, Card, Group, Score, released
 SQL: Final = queries(__package__ or "")
 EVERY_S: Final = 86_400
 """How old a batch may be."""
-SETTLING_S: Final = 600
+SETTLING_S: Final = 120
 """How old a batch may be while records of the past still come in."""
 CHUNK: Final = 20_000
 

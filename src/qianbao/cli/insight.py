@@ -1,0 +1,152 @@
+"""`qianbao insight build | score | report | evaluate`: records, scores, groups, published comparisons."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from qianbao.api.parts import Parts
+from qianbao.cli.within import within
+from qianbao.clock import rfc3339
+from qianbao.errors import NotFound
+from qianbao.insight.evaluate.figures import Asked, Figure
+from qianbao.insight.scores.models import Batch, Group
+from qianbao.money import show
+
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
+
+app = typer.Typer(help="Consumption records, user models, and what they tell.", no_args_is_help=True)
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+COMPARISONS: Final = ("capacity", "cdnow")
+"""Modules of `qianbao.insight.evaluate`, each loaded (with SciPy) only when it is asked for."""
+
+
+class ComparisonUnknown(NotFound):
+    """There is no comparison of that name."""
+
+    code = "insight_comparison_unknown"
+
+
+def bar() -> Progress:
+    """A progress bar on standard error; none where nobody looks."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,}"),
+        TimeElapsedColumn(),
+        console=err,
+        disable=not sys.stderr.isatty(),
+    )
+
+
+@app.command()
+def build(as_json: Json = False) -> None:
+    """Read what has been paid into records, and close the lake's files."""
+
+    async def run(parts: Parts) -> dict[str, Any]:
+        room = parts.insight
+        with bar() as shown:
+            task = shown.add_task("Events read", total=None)
+            while moved := await room.reader.turn():
+                shown.advance(task, moved)
+        taken = await room.reader.taken()
+        files = await room.lake.close()
+        return {
+            "facts": taken.facts,
+            "quarantined": taken.quarantined,
+            "files": len(files),
+            "rows": sum(file.rows for file in files),
+            "bytes": sum(file.bytes for file in files),
+            "lake": str(room.lake.folder),
+        }
+
+    told = within(run)
+    if as_json:
+        print(json.dumps(told))
+        return
+    out.print(f"{told['facts']:,} facts, {told['quarantined']:,} events kept aside with their reasons.")
+    out.print(f"{told['rows']:,} more are in {told['files']} new files of {told['lake']}")
+
+
+@app.command()
+def score(as_json: Json = False) -> None:
+    """Fit the models on everybody who lets them be fitted, score all, and release figures of groups."""
+
+    async def run(parts: Parts) -> Batch:
+        with err.status("Fitting and scoring …"):
+            return await parts.insight.scores.batch()
+
+    batch = within(run)
+    if as_json:
+        print(msgspec.json.encode(batch).decode())
+        return
+    out.print(f"{batch.people:,} people scored from {batch.records:,} records.")
+    for card in batch.cards:
+        measured = ", ".join(f"{one.metric} {one.value:.3g}" for one in card.measures[:3])
+        out.print(f"  {card.name}: {card.about} {measured}")
+    if not batch.cards:
+        out.print("  Too little is known yet to fit a model: six months of fifty people are needed.")
+
+
+@app.command()
+def report(as_json: Json = False) -> None:
+    """The figures of groups as the last batch released them, and its models' cards."""
+
+    async def run(parts: Parts) -> tuple[Batch, list[Group]]:
+        return await parts.insight.scores.last(), await parts.insight.scores.groups()
+
+    batch, groups = within(run)
+    if as_json:
+        told = {**msgspec.to_builtins(batch), "groups": msgspec.to_builtins(groups)}
+        print(json.dumps(told, ensure_ascii=False))
+        return
+    out.print(f"{batch.people:,} people, {batch.records:,} records, as of {rfc3339(batch.made)}")
+    table = Table("kind", "group", "people", "records", "¥ spent", title=f"{batch.month:%Y-%m}")
+    for group in groups:
+        numbers = (f"{group.people:,}", f"{group.records:,}", show(group.spent))
+        table.add_row(group.kind, group.key, *numbers)
+    out.print(table)
+    out.print(f"{batch.withheld} groups are withheld: too small, or they would give a small one away.")
+
+
+@app.command()
+def evaluate(
+    name: Annotated[str, typer.Argument(help="capacity or cdnow.")],
+    data: Annotated[Path | None, typer.Option(help="The folder with the set's files.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the test window.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Its last day.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """A comparison with published results, or with time that the model has not seen."""
+    if name not in COMPARISONS:
+        raise ComparisonUnknown(f"No comparison {name!r}.", field="NAME", expected=", ".join(COMPARISONS))
+    asked = Asked(data=data, since=since.date() if since else None, until=until.date() if until else None)
+    with err.status("Fitting …"):
+        module = importlib.import_module(f"qianbao.insight.evaluate.{name}")
+        figures: list[Figure] = module.evaluate(asked)
+    if as_json:
+        print(msgspec.json.encode(figures).decode())
+        return
+    table = Table("metric", "value", "95 %", "beside", "split")
+    for figure in figures:
+        interval = f"{figure.low:,.4g} to {figure.high:,.4g}" if figure.low is not None else ""
+        beside = "" if figure.baseline is None else f"{figure.baseline:,.6g}"
+        table.add_row(figure.metric, f"{figure.value:,.6g}", interval, beside, figure.split)
+    out.print(table)
