@@ -71,6 +71,7 @@ ROWS: Final[dict[str, tuple[str, Scope | None]]] = {
     "GET /kyc-classes": ("*", None),
     "GET /me": (ALL, None),
     "POST /me/lost-phone": ("P", None),
+    "GET /me/merchants": ("PO", None),
     "POST /me/merchants": ("P", None),
     "POST /me/password": ("POXA", None),
     "POST /me/pin": ("P", None),

@@ -180,6 +180,15 @@ async def open_merchant(
     )
 
 
+@router.get("/me/merchants")
+async def list_own_merchants(
+    caller: Annotated[Caller, allowed(Role.PERSON, Role.OWNER)], parts: PartsDep
+) -> MerchantList:
+    """The shops that the caller owns as a person."""
+    found = await parts.parties.merchants_of(caller.person) if caller.person else []
+    return MerchantList(items=[MerchantView.of(one) for one in found], next_cursor=None)
+
+
 @router.get("/merchants")
 async def list_merchants(
     caller: Annotated[Caller, allowed(Role.OPERATOR, Role.AUDITOR)],

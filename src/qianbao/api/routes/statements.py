@@ -40,7 +40,7 @@ REFUSALS = (errors.PeriodMalformed, errors.PeriodTooBusy, MerchantUnknown)
 PaperSize = Annotated[posters.Size, Query(description="Of the paper")]
 
 
-class LineView(BaseModel):
+class StatementLine(BaseModel):
     """What moved, minor units: `closing` is `opening + net - withdrawals + other`."""
 
     opening: int
@@ -62,12 +62,12 @@ class LineView(BaseModel):
     closing: int
 
     @classmethod
-    def of(cls, line: Line) -> LineView:
+    def of(cls, line: Line) -> StatementLine:
         """A line as it is shown."""
         return cls(**{name: getattr(line, name) for name in cls.model_fields})
 
 
-class DayView(LineView):
+class StatementDay(StatementLine):
     """A business day."""
 
     day: date
@@ -82,8 +82,8 @@ class StatementView(BaseModel):
     last: date
     currency: str
     made_at: str
-    days: list[DayView]
-    total: LineView
+    days: list[StatementDay]
+    total: StatementLine
 
 
 @router.get("/merchants/{merchant_id}/statement", responses=problems(*REFUSALS))
@@ -99,8 +99,8 @@ async def get_statement(
         last=made.period.last,
         currency=made.currency,
         made_at=rfc3339(made.made),
-        days=[DayView(day=one.day, **LineView.of(one.line).model_dump()) for one in made.days],
-        total=LineView.of(made.total),
+        days=[StatementDay(day=one.day, **StatementLine.of(one.line).model_dump()) for one in made.days],
+        total=StatementLine.of(made.total),
     )
 
 

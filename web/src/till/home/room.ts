@@ -1,7 +1,0 @@
-import { defineRoom } from '@/base/room'
-import { en, zh } from './words'
-
-export default defineRoom({
-  routes: [{ path: '/', component: () => import('./pages/HomePage.vue') }],
-  words: { zh, en },
-})

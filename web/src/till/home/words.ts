@@ -1,2 +1,0 @@
-export const zh = { title: '钱包' }
-export const en = { title: 'Qianbao' }

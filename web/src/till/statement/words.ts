@@ -1,0 +1,41 @@
+import type { Words } from '@/base/i18n'
+
+export const zh: Words = {
+  title: '结算单',
+  csv: '导出表格',
+  pdf: '导出 PDF',
+  opening: '期初余额',
+  payments: '收款',
+  subsidies: '平台补贴',
+  refunds: '退款',
+  reversals: '撤销',
+  fees: '手续费',
+  net: '净收入',
+  withdrawals: '提现到银行',
+  other: '其他',
+  closing: '期末余额',
+  day: '日期',
+  gross: '销售额',
+  days: '每一天',
+  source: '每个数字都来自账本，精确到分。',
+}
+
+export const en: Words = {
+  title: 'Statement',
+  csv: 'Export a table',
+  pdf: 'Export a PDF',
+  opening: 'Opening balance',
+  payments: 'Payments',
+  subsidies: 'Added by the platform',
+  refunds: 'Refunds',
+  reversals: 'Called off',
+  fees: 'Fees',
+  net: 'Net',
+  withdrawals: 'Paid out to bank',
+  other: 'Other',
+  closing: 'Closing balance',
+  day: 'Day',
+  gross: 'Sold',
+  days: 'Day by day',
+  source: 'Every figure is read from the ledger, to the fen.',
+}
