@@ -29,8 +29,10 @@ from qianbao.api.sessions import token_in
 from qianbao.errors import QianbaoError
 
 CSP: Final = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    # WebAssembly is what reads codes from the camera where the browser has no reader of its own.
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
 )
 SECURITY: Final[Headers] = [
     (b"content-security-policy", CSP.encode()),
