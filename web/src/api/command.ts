@@ -8,6 +8,7 @@
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import { api, told } from './client'
 import { Problem, asProblem } from './problem'
+import { again } from './session'
 
 export type CommandState = 'idle' | 'sending' | 'asking' | 'done' | 'refused'
 
@@ -73,7 +74,9 @@ export function useCommand<Asked extends object, Told>(
     } catch (error) {
       const met = asProblem(error)
       problem.value = met
-      if (!met.unknown) {
+      if (met.signedOut && !gone && (await waitsForSignIn())) {
+        await attempt(asked, key, tries)
+      } else if (!met.unknown) {
         settle('refused') // The refusal stands under this key: another try is another command.
       } else if (!gone) {
         state.value = 'asking'
@@ -106,6 +109,8 @@ export function useCommand<Asked extends object, Told>(
             state.value = 'idle'
             return 'nothing'
           }
+        } else if (met.signedOut && (await waitsForSignIn())) {
+          continue
         } else if (!met.unknown) {
           problem.value = met
           return settle('refused')
@@ -120,6 +125,12 @@ export function useCommand<Asked extends object, Told>(
     keep(null)
     state.value = end
     return end
+  }
+
+  /** The session ended in the middle: the same command goes on once somebody is signed in again. */
+  async function waitsForSignIn(): Promise<boolean> {
+    state.value = 'asking'
+    return (await again()) && !gone
   }
 
   const pause = (seconds: number): Promise<void> =>

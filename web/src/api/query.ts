@@ -1,8 +1,14 @@
 /** Server state goes through one query library; commands are never retried by it (see command.ts). */
-import { QueryClient } from '@tanstack/vue-query'
+import { QueryCache, QueryClient } from '@tanstack/vue-query'
 import { Problem } from './problem'
+import { sessionEnded } from './session'
 
 export const queries = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error) => {
+      if (error instanceof Problem && error.signedOut) sessionEnded()
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 5_000,

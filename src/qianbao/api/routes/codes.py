@@ -43,7 +43,7 @@ CODE_FORM = "^([a-z2-7]{24}|[1-9][0-9]{7})$"
 Token = Annotated[str, Path(pattern=CODE_FORM, description="From the QR code, or typed")]
 
 
-class CodeRequest(Body):
+class PayerCodeRequest(Body):
     """For which of the caller's wallets."""
 
     wallet: Id
@@ -110,7 +110,7 @@ class CounterPaymentRequest(Body):
 
 
 @router.post("/codes", status_code=201, responses=problems(WalletUnknown))
-async def create_code(body: CodeRequest, caller: Person, parts: PartsDep) -> CodeView:
+async def create_code(body: PayerCodeRequest, caller: Person, parts: PartsDep) -> CodeView:
     """A payer's code for one of the caller's wallets: good for a minute and for one payment."""
     shown = await code_service.issue(caller, parts.payments, wallet=body.wallet)
     return CodeView(code=shown.code, expires_at=rfc3339(shown.expires))

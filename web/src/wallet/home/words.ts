@@ -1,2 +1,39 @@
-export const zh = { title: '钱包' }
-export const en = { title: 'Qianbao' }
+export const zh = {
+  title: '钱包',
+  nav: '首页',
+  places: '主要页面',
+  wallets: '我的钱包',
+  switch: '切换钱包，现在是{name}',
+  balance: '可用余额',
+  hide: '隐藏余额',
+  show: '显示余额',
+  code: '付款码',
+  scan: '扫一扫',
+  topUp: '充值',
+  scenes: '服务',
+  latest: '最近账单',
+  all: '全部账单',
+  none: '付款、收款和退款都会记在这里。先充一笔钱试试。',
+  frozen: '这个钱包已冻结，钱是安全的，但暂时不能付款。',
+  reopen: '去解冻',
+}
+
+export const en = {
+  title: 'Wallet',
+  nav: 'Home',
+  places: 'Main pages',
+  wallets: 'My wallets',
+  switch: 'Switch wallet, now {name}',
+  balance: 'Available',
+  hide: 'Hide balance',
+  show: 'Show balance',
+  code: 'Pay code',
+  scan: 'Scan',
+  topUp: 'Top up',
+  scenes: 'Services',
+  latest: 'Latest',
+  all: 'All bills',
+  none: 'What you pay and get back is kept here. Top up to begin.',
+  frozen: 'This wallet is frozen. The money is safe, but it can’t pay for now.',
+  reopen: 'Open it again',
+}

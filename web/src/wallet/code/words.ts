@@ -1,0 +1,31 @@
+export const zh = {
+  title: '付款码',
+  show: '出示给收银员',
+  bar: '付款条形码',
+  qr: '付款二维码',
+  left: '{n} 秒后自动更新',
+  digits: '付款码数字',
+  showDigits: '看数字',
+  hideDigits: '收起数字',
+  once: '付款码只能用一次，请不要发给别人。',
+  from: '付款钱包',
+  change: '换一个',
+  frozen: '这个钱包已冻结，不能付款。',
+  charge: { title: '确认付款', pay: '付给{name}', no: '不付', declined: '没有付款。', gone: '这笔付款已经结束，没有扣款。' },
+}
+
+export const en = {
+  title: 'Pay code',
+  show: 'Show this at the till',
+  bar: 'Payment bar code',
+  qr: 'Payment QR code',
+  left: 'New in {n} s',
+  digits: 'Digits of the pay code',
+  showDigits: 'Show digits',
+  hideDigits: 'Hide digits',
+  once: 'Each code works once. Never send it to anyone.',
+  from: 'Pay from',
+  change: 'Change',
+  frozen: 'This wallet is frozen and can’t pay.',
+  charge: { title: 'Confirm payment', pay: 'Pay {name}', no: 'Don’t pay', declined: 'Nothing was paid.', gone: 'This payment is over. Nothing was taken.' },
+}
