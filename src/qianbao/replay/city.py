@@ -40,6 +40,8 @@ WEEK: Final = 7 * 86_400 * SECOND
 CALM_PER_S: Final = 400
 """Records a second in the background: a fraction of what the platform can do; people notice nothing."""
 CALM_IN_FLIGHT: Final = 32
+CHUNK: Final = 5_000
+"""Half of other files': at the calm pace its position is durable every twelve seconds."""
 AGAIN_S: Final = 5.0
 """After how long the background tries again when the database was away or another process is at it."""
 
@@ -187,6 +189,7 @@ async def _go(
         pace=pace,
         told=told,
         enough=enough,
+        chunk=CHUNK,
     )
 
 
