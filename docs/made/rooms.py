@@ -119,8 +119,9 @@ RULES = (
     ("risk", "qianbao.risk.models", "RiskRules"),
     ("channels", "qianbao.channels.rules", "Rules"),
     ("api", "qianbao.api.door", "Rates"),
+    ("api", "qianbao.api.proxy", "Proxies"),
 )
-"""Tables of config.toml that one record describes: the table, its module, its record."""
+"""Tables of config.toml and the records that describe them: the table, a module, a record."""
 
 
 def rules() -> str:
@@ -133,7 +134,8 @@ def rules() -> str:
             field.name for field in (fields(kind) if is_dataclass(kind) else msgspec.structs.fields(kind))
         ]
         rows = [(f"`{one}`", f"`{_toml(getattr(chosen, one))}`", said.get(one, "")) for one in names]
-        parts += [f"## [{name}]", first_sentence(kind.__doc__), table(("key", "default", "means"), rows)]
+        parts += [heading] if (heading := f"## [{name}]") not in parts else []
+        parts += [first_sentence(kind.__doc__), table(("key", "default", "means"), rows)]
     return page(
         "Rules in config.toml",
         "Amounts are minor units; `_s` is seconds, `_ms` milliseconds; `_max` and `_min` are bounds. "

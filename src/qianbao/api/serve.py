@@ -17,6 +17,7 @@ from granian.server.embed import Server
 
 from qianbao.api.app import application
 from qianbao.api.process import run, until_stopped
+from qianbao.api.proxy import behind, trusted
 from qianbao.config import Settings, load
 
 CERTIFICATE, PRIVATE_KEY = "QIANBAO_TLS_CERTIFICATE", "QIANBAO_TLS_PRIVATE_KEY"
@@ -29,7 +30,7 @@ async def serve(settings: Settings) -> None:
     certificate, key = os.environ.get(CERTIFICATE), os.environ.get(PRIVATE_KEY)
     door = application(settings)
     server = Server(
-        door,
+        behind(door, trusted(settings)),
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,

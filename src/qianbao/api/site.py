@@ -24,7 +24,15 @@ from qianbao.credentials.models import Role
 from qianbao.errors import QianbaoError
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
-FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+FORWARDED = (
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-proto",
+    "x-forwarded-host",
+    "x-real-ip",
+    "via",
+)
+"""A request with one of these has been handed on: it is not this machine's own."""
 METRICS_MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 
 _PAGE = """<!doctype html>

@@ -21,6 +21,7 @@ import uvloop
 from qianbao.api import install, starter
 from qianbao.api.errors import InUse, NotReady
 from qianbao.api.metrics import FOLDER, forgotten
+from qianbao.api.proxy import trusted
 from qianbao.cli import lan
 from qianbao.cli.home import Running, holding, write_running
 from qianbao.cli.supervise import Child
@@ -46,7 +47,8 @@ def up(
     """Run until SIGINT or SIGTERM; `say` is called once payments can be taken, `city` hears of the starter
     city's first replay before.
 
-    Raises `InUse` when another one runs on this home or port, `DatabaseWontStart`, `NotReady`.
+    Raises `InUse` when another one runs on this home or port, `DatabaseWontStart`, `NotReady`,
+    `SettingMalformed`.
     """
     os.umask(0o077)  # logs, locks and keys are this user's alone
     stopping = False
@@ -66,6 +68,7 @@ class House:
 
     def __init__(self, settings: Settings, *, on_lan: bool, city: Callable[[Run], None]) -> None:
         self.city = city
+        trusted(settings)  # what is malformed is said here, not in a server's log
         self.environ = dict(os.environ)
         host = lan.address() if on_lan else settings.host
         _free(host, settings.port)
