@@ -11,9 +11,10 @@ import httpx2 as httpx
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from qianbao.channels.card.models import draw_number
 from tests.browser.looking import COUNTER, PHONE, OpenPage, axe, picture
 from tests.live import Live
+
+expect.set_options(timeout=15_000)
 
 SPOKEN = """
 window.said = [];
@@ -48,9 +49,10 @@ async def payer(live: Live) -> AsyncGenerator[Payer]:
     login = live.logins()["person"]
     async with live.signed_in("person") as http:
         one = Payer(http, login["wallet"], login["pin"])
-        number = draw_number(lambda size: uuid4().bytes[:size])
-        card = await one.post("/cards", bank="lotus", number=number)
-        await one.post("/topups", wallet=one.wallet, card=card["id"], amount=500_00)
+        (card, *_) = (await http.get("/api/v1/cards")).json()["items"]
+        held = (await http.get(f"/api/v1/accounts/{one.wallet}")).json()["available"]
+        if held < 400_00:
+            await one.post("/topups", wallet=one.wallet, card=card["id"], amount=1_000_00)
         yield one
 
 
@@ -69,7 +71,8 @@ async def signed_in(
 
 
 async def scan(page: Page, text: str) -> None:
-    """What a keyboard wedge does: all keys at once, then Enter."""
+    """What a keyboard wedge does, a moment after the hand: all keys at once, then Enter."""
+    await page.wait_for_timeout(150)
     await page.keyboard.type(text)
     await page.keyboard.press("Enter")
 

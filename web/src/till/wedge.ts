@@ -6,8 +6,8 @@
  */
 import { onBeforeUnmount, onMounted } from 'vue'
 
-/** No hand types two keys closer together, over and over. */
-const GAP_MS = 60
+/** No hand types a dozen keys as close together as this. */
+const GAP_MS = 100
 const LENGTH_MIN = 12
 const ENDS = new Set(['Enter', 'Tab'])
 
