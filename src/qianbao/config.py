@@ -30,6 +30,8 @@ class Settings:
     workers: int = 1
     demo: bool = True
     webhook_allow: tuple[str, ...] = ()
+    lan_name: str | None = None
+    """Under which name phones on the network find this machine (`qianbao up --lan`)."""
     tables: Mapping[str, Any]
     """The tables of `config.toml`: `[brands]`, `[kyc]`, `[limits]`, … Each room reads its own."""
 
@@ -73,5 +75,6 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         webhook_allow=tuple(
             part.strip() for part in (text("WEBHOOK_ALLOW") or "").split(",") if part.strip()
         ),
+        lan_name=text("LAN_NAME"),
         tables={name: table for name, table in file.items() if isinstance(table, dict)},
     )

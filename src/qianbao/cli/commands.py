@@ -64,6 +64,9 @@ def up(
             segno.make(address.url).terminal(out=sys.stdout, compact=True)
             out.print(f"  Trust on the phone once: {address.url}/ca.pem", soft_wrap=True)
             out.print("  A drawn password works on this machine alone: change it here before the phone.")
+            if address.nameless:
+                out.print("  Passkeys need a name, and nothing answers for this machine's here:")
+                out.print("  docs/how-to/open-on-a-phone.md")
         out.print("Ctrl-C stops it; nothing acknowledged is lost.")
 
     with out.status("Starting …") as shown:

@@ -9,6 +9,8 @@ from pathlib import Path
 import trustme
 
 from qianbao.api.files import write_private
+from qianbao.config import Settings
+from qianbao.credentials.challenges import relying_party
 from qianbao.errors import Unavailable
 
 
@@ -39,6 +41,27 @@ def address() -> str:
     if chosen.startswith("127."):
         raise NoNetwork()
     return chosen
+
+
+def name_of(settings: Settings, host: str, *, hostname: str) -> str | None:
+    """The name under which phones find this machine at `host`: passkeys belong to a name, not an address.
+
+    The one of `[passkeys] id`, as it is; else `<hostname>.local`, where this machine itself finds `host`
+    under it (something answers for it on the network: avahi, Bonjour); else None.
+    Raises `SettingMalformed`.
+    """
+    if (chosen := relying_party(settings).id) != "localhost":
+        return chosen
+    local = f"{hostname.split('.', 1)[0].lower()}.local"
+    return local if found_at(local, host) else None
+
+
+def found_at(name: str, host: str) -> bool:
+    """Whether a name stands for this address, as far as this machine can tell."""
+    try:
+        return any(found[4][0] == host for found in socket.getaddrinfo(name, None))
+    except (OSError, UnicodeError):
+        return False
 
 
 def certificate(home: Path, *names: str) -> Certificate:

@@ -39,6 +39,8 @@ class Address:
 
     url: str
     authority: str | None = None
+    nameless: bool = False
+    """Whether phones find it by its number alone, so that they can use no passkey."""
 
 
 def up(
@@ -78,9 +80,13 @@ class House:
         if on_lan:
             from qianbao.api.serve import CERTIFICATE, PRIVATE_KEY  # loads the whole API
 
-            files = lan.certificate(settings.home, host, "localhost", socket.gethostname())
+            name = lan.name_of(settings, host, hostname=socket.gethostname())
+            names = [host, "localhost", *([name] if name else [])]
+            files = lan.certificate(settings.home, *names)
             self.environ |= {CERTIFICATE: str(files.chain), PRIVATE_KEY: str(files.private_key)}
-            self.address = Address(f"https://{host}:{settings.port}", str(files.authority))
+            self.environ |= {"QIANBAO_LAN_NAME": name} if name else {}
+            url = f"https://{name or host}:{settings.port}"
+            self.address = Address(url, str(files.authority), nameless=name is None)
         self.postgres: embedded.Embedded | None = None
         self.children: list[Child] = []
         self.changed = False

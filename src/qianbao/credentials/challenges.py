@@ -28,10 +28,11 @@ class RelyingParty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """For whom passkeys are made: the table `[passkeys]` of `config.toml`."""
 
     id: str = "localhost"
-    """The domain that the passkeys belong to; browsers take `localhost` without TLS."""
+    """The domain that the passkeys belong to, never an address; browsers take `localhost` without TLS. With
+    `qianbao up --lan` and unset: the name under which phones find this machine."""
     name: str = "Qianbao"
     origins: tuple[str, ...] = ()
-    """Where pages may use them from; unset: this machine's own address."""
+    """Where pages may use them from; unset: where this machine serves them itself."""
 
 
 class Challenge(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,13 +44,15 @@ class Challenge(msgspec.Struct, frozen=True, kw_only=True):
 
 def relying_party(settings: Settings) -> RelyingParty:
     """The relying party of this installation. Raises `SettingMalformed`."""
+    table = settings.tables.get("passkeys", {})
     try:
-        found = msgspec.convert(settings.tables.get("passkeys", {}), RelyingParty)
+        found = msgspec.convert(table, RelyingParty)
     except msgspec.ValidationError as wrong:
         raise SettingMalformed(f"[passkeys]: {wrong}", field="passkeys") from None
-    if not found.origins:
-        found = msgspec.structs.replace(found, origins=(f"http://{found.id}:{settings.port}",))
-    return found
+    id = found.id if "id" in table or settings.lan_name is None else settings.lan_name
+    scheme = "http" if settings.lan_name is None else "https"
+    origins = found.origins or (f"{scheme}://{id}:{settings.port}",)
+    return msgspec.structs.replace(found, id=id, origins=origins)
 
 
 async def ask(
