@@ -9,16 +9,18 @@ From before the file is opened to the durable end; the driver and the database s
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import uvloop
 
 from qianbao.api.parts import opened
@@ -29,7 +31,7 @@ from qianbao.db import connect, embedded, migrate
 from qianbao.parties.accounts import open_house
 from qianbao.replay import city
 from qianbao.replay.adapters import choose
-from qianbao.replay.driver import CHUNK, IN_FLIGHT
+from qianbao.replay.driver import BATCH, IN_FLIGHT
 from qianbao.replay.models import Run
 from qianbao.replay.service import replay
 from qianbao.replay.source import open_source
@@ -51,8 +53,28 @@ def drawn(path: Path) -> Path:
     return path
 
 
-async def measured(settings: Settings, home: Path, csv: Path | None) -> tuple[Run, float]:
-    """Replay into fresh books; the run and its seconds."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """Seconds: on the clock, and of processors."""
+
+    wall: float
+    python: float
+    postgres: float
+
+
+def _used(server: psutil.Process) -> Used:
+    # The postmaster counts the children that have ended too.
+    ours, ended = psutil.Process().cpu_times(), server.cpu_times()
+    postgres = ended.user + ended.system + ended.children_user + ended.children_system
+    for child in server.children():
+        with contextlib.suppress(psutil.Error):
+            times = child.cpu_times()
+            postgres += times.user + times.system
+    return Used(wall=time.perf_counter(), python=ours.user + ours.system, postgres=postgres)
+
+
+async def measured(settings: Settings, home: Path, csv: Path | None, server: int) -> tuple[Run, Used]:
+    """Replay into fresh books; the run and what it took."""
     assert settings.database_url
     db = await connect(settings.database_url)
     await migrate(db)
@@ -60,20 +82,25 @@ async def measured(settings: Settings, home: Path, csv: Path | None) -> tuple[Ru
     async with opened(settings) as parts:
         await open_house(parts.ledger)
         await open_banks(parts.ledger, parts.channels.banks)
-        began = time.perf_counter()
+        began = _used(psutil.Process(server))
         if csv is None:
             run = await city.first(replaying(parts), home=home, seconds=3600)
         else:
             source = open_source(csv)
             run = await replay(source, choose(source), parts=replaying(parts))
-        seconds = time.perf_counter() - began
+        ended = _used(psutil.Process(server))
         assert run.counts.adds_up()
         assert not run.counts.refused
         assert not await parts.ledger.check()
         row = await parts.db.row("SELECT count(*) AS trades FROM trade")
         assert row is not None
         assert row["trades"] == run.counts.paid
-    return run, seconds
+    took = Used(
+        wall=ended.wall - began.wall,
+        python=ended.python - began.python,
+        postgres=ended.postgres - began.postgres,
+    )
+    return run, took
 
 
 def figure(name: str, csv: Path | None = None) -> dict[str, Any]:
@@ -83,13 +110,13 @@ def figure(name: str, csv: Path | None = None) -> dict[str, Any]:
         server = embedded.start(home)
         try:
             settings = replace(load({"QIANBAO_HOME": str(home)}), database_url=server.url)
-            run, seconds = uvloop.run(measured(settings, home, csv))
+            run, took = uvloop.run(measured(settings, home, csv, server.pid))
         finally:
             server.stop()
-    print(f"{name}: {run.counts.read} in {seconds:.1f} s", file=sys.stderr)
+    print(f"{name}: {run.counts.read} in {took.wall:.1f} s", file=sys.stderr)
     return {
         "name": name,
-        "value": round(run.counts.read / seconds, 1),
+        "value": round(run.counts.read / took.wall, 1),
         "unit": "records/s",
         "better": "higher",
         "conditions": {
@@ -97,7 +124,11 @@ def figure(name: str, csv: Path | None = None) -> dict[str, Any]:
             "database": "embedded PostgreSQL 18, fsync and synchronous_commit on",
             "records": run.counts.read,
             "in_flight": IN_FLIGHT,
-            "chunk": CHUNK,
+            "batch": BATCH,
+            "chunk": run.chunk,
+            "python_us_each": round(1e6 * took.python / run.counts.read, 1),
+            "postgres_us_each": round(1e6 * took.postgres / run.counts.read, 1),
+            "load_1min": round(os.getloadavg()[0], 1),
             "including": "reading, opening all wallets and shops, top-ups",
         },
     }

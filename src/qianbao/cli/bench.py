@@ -69,5 +69,6 @@ def _keep(figures: list[Figure]) -> None:
         + " |"
         for f in every
     ]
+    plots = "".join(f"\n![{plot.stem}]({plot.name})\n" for plot in sorted(FOLDER.glob("*.svg")))
     about = f"\nPython {platform.python_version()}, {platform.system()} {platform.machine()}.\n"
-    (FOLDER / "RESULTS.md").write_text(HEAD + "\n".join(lines) + "\n" + about)
+    (FOLDER / "RESULTS.md").write_text(HEAD + "\n".join(lines) + "\n" + plots + about)
