@@ -5,21 +5,34 @@ import { api, told } from '@/api/client'
 import { locale } from '@/base/i18n'
 
 let context: CanvasRenderingContext2D | null = null
+const known = new Map<string, [number, number, number]>()
 
 /** A token (`accent`, `ink-2`) as `rgba(…)` in the theme of this moment. */
 export function ink(token: string, alpha = 1): string {
+  const [r, g, b] = resolved(token)
+  return `rgba(${r},${g},${b},${alpha})`
+}
+
+function resolved(token: string): [number, number, number] {
+  const name = `${document.documentElement.dataset.theme} ${token}`
+  let found = known.get(name)
+  if (!found) known.set(name, (found = looked(token)))
+  return found
+}
+
+function looked(token: string): [number, number, number] {
   context ??= Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true })
   const probe = document.createElement('i')
   probe.style.color = token.startsWith('#') ? token : `var(--${token})`
   document.body.append(probe)
   const colour = getComputedStyle(probe).color
   probe.remove()
-  if (!context) return colour
+  if (!context) return [128, 128, 128]
   context.clearRect(0, 0, 1, 1)
   context.fillStyle = colour
   context.fillRect(0, 0, 1, 1)
-  const [r, g, b] = context.getImageData(0, 0, 1, 1).data
-  return `rgba(${r},${g},${b},${alpha})`
+  const [r = 0, g = 0, b = 0] = context.getImageData(0, 0, 1, 1).data
+  return [r, g, b]
 }
 
 /** The brands of this network, by key: what they are called and their colour. */

@@ -14,6 +14,7 @@ export const CHECK_STALE_S = 300
 export const SUCCESS_LOW_BP = 9_500
 const SUCCESS_FROM = 20
 export const SLOW_MS = 1_000
+const SLOW_FROM = 20
 const LAG_S = 5
 const FIGURES_LAG_S = 10
 const DELIVERY_LATE_S = 300
@@ -26,7 +27,8 @@ export function worries(reading: ReadingView): Worry[] {
   else if (age > CHECK_STALE_S) found.push({ name: 'check', bad: false, to: '/books' })
   const tried = now.recent.paid + now.recent.refused + now.recent.declined
   if (now.recent.success_bp !== null && tried >= SUCCESS_FROM && now.recent.success_bp < SUCCESS_LOW_BP) found.push({ name: 'success', bad: true, to: '/volumes' })
-  if (slowest(reading).p99_ms >= SLOW_MS) found.push({ name: 'slow', bad: false, to: '/' })
+  const slow = slowest(reading)
+  if (slow.p99_ms >= SLOW_MS && slow.count >= SLOW_FROM) found.push({ name: 'slow', bad: false, to: '/' })
   if (now.behind.dispatcher_s > LAG_S) found.push({ name: 'events', bad: false, to: '/webhooks' })
   if (now.behind.figures_s > FIGURES_LAG_S) found.push({ name: 'figures', given: { time: lasted(now.behind.figures_s) }, bad: false, to: '/' })
   if (now.behind.oldest_delivery_s > DELIVERY_LATE_S) found.push({ name: 'hooks', bad: false, to: '/webhooks' })

@@ -28,10 +28,18 @@ export const asked = (what: () => Asked) => ({
   refetchInterval: 60_000,
 })
 
-/** Thirty days; a year where the last thirty days saw no payment (records of long ago are being replayed). */
+const LITTLE = 0.02
+
+/** Thirty days; a year where these hold next to nothing of it (records of long ago are being replayed). */
 export function usePeriod() {
-  const span = useQuery(asked(() => ({ by: ['way'], days: 1 })))
-  return computed(() => ((span.data.value?.last ?? businessDay()) >= businessDay(29) ? 30 : 365))
+  const year = useQuery(asked(() => ({ by: ['day'], days: 365 })))
+  return computed(() => {
+    const items = year.data.value?.items ?? []
+    const since = businessDay(29)
+    const all = items.reduce((sum, item) => sum + item.paid, 0)
+    const lately = items.reduce((sum, item) => ((item.keys[0] ?? '') >= since ? sum + item.paid : sum), 0)
+    return lately < LITTLE * all ? 365 : 30
+  })
 }
 
 const ORDER: Partial<Record<Dimension, string[]>> = {
