@@ -31,7 +31,7 @@ export const en: Words = {
   a5: 'A5 poster',
   incoming: 'Just in',
   waiting: 'Waiting for a scan. Payments are read aloud.',
-  today: '{n} sales today',
+  today: '{n} sale today | {n} sales today',
   empty: 'This store has no QR code yet.',
   make: 'Make one',
 }

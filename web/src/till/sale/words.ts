@@ -89,7 +89,7 @@ export const en: Words = {
   again: 'Try again',
   number: 'No. {number}',
   today: 'Today',
-  count: '{n} sales',
+  count: '{n} sale | {n} sales',
   refunded: '{amount} refunded',
   latest: 'Latest',
   empty: 'Every payment appears here as it comes in.',

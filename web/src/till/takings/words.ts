@@ -34,7 +34,7 @@ export const en: Words = {
   gross: 'Sold',
   refunds: 'Refunds',
   fees: 'Fees',
-  count: '{n} sales',
+  count: '{n} sale | {n} sales',
   by: 'Sorted by',
   item: 'By item',
   cashier: 'By cashier',
