@@ -12,6 +12,9 @@ from uuid import uuid4
 
 import httpx2 as httpx
 
+from tests.api.test_approval import paid
+from tests.api.test_events import topped_up
+from tests.api.test_trades import approval, post
 from tests.live import Live, started
 
 FREEZE = {"reason": "stolen phone, case 7"}
@@ -84,6 +87,20 @@ async def test_an_auditor_reads_everything_and_each_reading_is_written(live: Liv
             one["action"] for one in told
         }
         assert next(one["status"] for one in told if one["action"] == "POST /api/v1/backups") == 403
+
+
+async def test_a_supervisors_yes_to_a_refund_is_in_the_log_without_the_pin(live: Live) -> None:
+    people = live.signed_in("person"), live.signed_in("cashier"), live.signed_in("operator")
+    async with people[0] as person, people[1] as till, people[2] as operator:
+        await topped_up(live, person, 20_00)
+        trade = await paid(live, person, till)
+        agreed = approval(live)
+        asked = {"amount": 1_00, "out_refund_no": uuid4().hex, "reason": "cold soup", "approval": agreed}
+        await post(till, f"/trades/{trade}/refunds", 201, **asked)
+        found = await operator.get("/api/v1/audit", params={"role": "supervisor", "target": trade})
+        (line,) = found.json()["items"]
+        assert (line["name"], line["reason"], line["status"]) == (agreed["login"], "cold soup", 201)
+        assert agreed["pin"] not in found.text
 
 
 async def test_a_payment_shows_within_seconds_and_its_trail_is_found_by_its_amount(live: Live) -> None:

@@ -18,7 +18,7 @@ from qianbao.console.audit.log import Log
 from qianbao.console.audit.models import AuditUnwritten, Deed, Who
 from qianbao.credentials import operators
 from qianbao.credentials.models import Caller, Role
-from qianbao.credentials.records import Session
+from qianbao.credentials.records import Session, Staff
 
 DEED: Final = "qianbao.deed"
 """Where a request's scope keeps its open deed."""
@@ -86,6 +86,13 @@ async def signed_in(request: Request, parts: Parts, session: Session) -> None:
     caller = Caller(id=session.holder, role=session.role)
     who = Who(actor=caller.id, role=caller.role, name=await login_of(parts, caller))
     await write(request, parts, who, said={"device_name": session.device_name})
+
+
+async def approved(request: Request, parts: Parts, supervisor: Staff) -> None:
+    """Write that a supervisor agrees to what a cashier asks for. Raises `AuditUnwritten`: nothing is done."""
+    if DEED not in request.scope:
+        who = Who(actor=supervisor.id, role=supervisor.role, name=supervisor.login)
+        await write(request, parts, who, said=await _said(request))
 
 
 def changed(request: Request, *, before: dict[str, Any], after: dict[str, Any]) -> None:

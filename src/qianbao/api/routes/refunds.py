@@ -6,8 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
+from starlette.requests import Request
 from starlette.responses import Response
 
+from qianbao.api import audit
 from qianbao.api.deps import Amount, IdempotencyKey, PartsDep, allowed, answered, command
 from qianbao.api.fields import Body, Login, Pin
 from qianbao.api.parts import Parts
@@ -112,12 +114,13 @@ async def refund_trade(
     key: IdempotencyKey,
     caller: Refunder,
     parts: PartsDep,
+    request: Request,
     response: Response,
 ) -> RefundAnswer:
     """Give money of a paid trade back, in one piece or many, never more than was paid. A cashier sends a
     supervisor's approval along."""
     await ending.merchants_trade(caller, parts.payments, trade_id)
-    approved_by = await _approved(parts, caller, body.approval)
+    approved_by = await _approved(request, parts, caller, body.approval)
     receipt = await refund.refund(
         caller,
         parts.payments,
@@ -131,9 +134,11 @@ async def refund_trade(
     return answered(receipt, response, RefundAnswer)
 
 
-async def _approved(parts: Parts, caller: Caller, approval: Approval | None) -> Id | None:
+async def _approved(request: Request, parts: Parts, caller: Caller, approval: Approval | None) -> Id | None:
     if approval is not None:
-        return (await approve(parts.credentials, caller, login=approval.login, pin=approval.pin)).id
+        supervisor = await approve(parts.credentials, caller, login=approval.login, pin=approval.pin)
+        await audit.approved(request, parts, supervisor)
+        return supervisor.id
     if caller.role is Role.CASHIER:
         raise ApprovalNeeded(field="approval", expected="a supervisor's login and PIN")
     return None
