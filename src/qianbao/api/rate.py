@@ -6,7 +6,7 @@ wrong passwords) is counted by the rooms in the database.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qianbao.api.errors import RateLimited
 
@@ -17,6 +17,14 @@ class Rate:
 
     per_s: float
     burst: int
+    gap_ns: int = field(init=False)
+    """What one request takes of the bucket."""
+    ahead_ns: int = field(init=False)
+    """How full the bucket may be when one more is asked for."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gap_ns", int(1e9 / self.per_s))
+        object.__setattr__(self, "ahead_ns", self.gap_ns * (self.burst - 1))
 
 
 class Limiter:
@@ -28,7 +36,7 @@ class Limiter:
 
     def demand(self, key: object, rate: Rate, now_ns: int) -> None:
         """Whether `key` may ask now; counts nothing. Raises `RateLimited` with the seconds to wait."""
-        over = self._full.get(key, 0) - now_ns - int(1e9 / rate.per_s) * (rate.burst - 1)
+        over = self._full.get(key, 0) - now_ns - rate.ahead_ns
         if over > 0:
             raise RateLimited(retry_after_s=max(1, -(-over // 1_000_000_000)))
 
@@ -39,6 +47,6 @@ class Limiter:
 
     def count(self, key: object, rate: Rate, now_ns: int) -> None:
         """Count one request of `key`, allowed or not."""
-        self._full[key] = max(self._full.get(key, 0), now_ns) + int(1e9 / rate.per_s)
+        self._full[key] = max(self._full.get(key, 0), now_ns) + rate.gap_ns
         if len(self._full) > self._keys_max:
             self._full = {known: until for known, until in self._full.items() if until > now_ns}

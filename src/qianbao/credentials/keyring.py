@@ -7,7 +7,6 @@ refuses nobody. Server processes see a rotation at once: the file's stamp is loo
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -48,7 +47,8 @@ class Keyring:
         self._path = path
         self._stamp: tuple[int, int, int] | None = None
         self._versions: tuple[_Version, ...] = ()
-        self._keys: dict[tuple[int, str], bytes] = {}
+        self._keyed: dict[tuple[int, str], hmac.HMAC] = {}
+        """Begun under the key of a version and a purpose: a digest goes on from a copy."""
         self._refresh()
 
     def __repr__(self) -> str:
@@ -81,11 +81,13 @@ class Keyring:
         return self.known(purpose, data)
 
     def _digest(self, version: _Version, purpose: str, data: bytes) -> bytes:
-        key = self._keys.get((version.number, purpose))
-        if key is None:
-            key = hmac.digest(version.secret, purpose.encode(), hashlib.sha256)
-            self._keys[version.number, purpose] = key
-        return hmac.digest(key, data, hashlib.sha256)
+        keyed = self._keyed.get((version.number, purpose))
+        if keyed is None:
+            key = hmac.digest(version.secret, purpose.encode(), "sha256")
+            keyed = self._keyed[version.number, purpose] = hmac.new(key, digestmod="sha256")
+        begun = keyed.copy()
+        begun.update(data)
+        return begun.digest()
 
     def _refresh(self) -> None:
         try:
@@ -93,7 +95,7 @@ class Keyring:
             stamp = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
             if stamp != self._stamp:
                 self._versions = _read(self._path)
-                self._keys = {}
+                self._keyed = {}
                 self._stamp = stamp
         except OSError as away:
             raise KeyringUnreadable() from away

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from qianbao.ids import Id, leg
 from qianbao.journal.models import Spend, Transfer
 from qianbao.money import Currency
@@ -10,16 +13,21 @@ from qianbao.payments.trade.models import Scene, Trade
 
 FEE_ACCOUNT = house_account(AccountCode.FEE)
 SUBSIDY_ACCOUNT = house_account(AccountCode.SUBSIDY)
+SPENDS: Final[Mapping[tuple[bool, bool], Spend]] = {
+    (static, pin): Spend.LIMITED
+    | (Spend.STATIC_CODE if static else Spend.NOTHING)
+    | (Spend.NOTHING if pin else Spend.WITHOUT_PIN)
+    for static in (False, True)
+    for pin in (False, True)
+}
+"""The windows a payment counts in, by (to a printed code, with the PIN). Joined once: joining flags costs
+more than all else of a transfer."""
 
 
 def payment(trade: Trade, *, command: Id, pin: bool) -> tuple[Transfer, ...]:
     """The transfers that pay `trade`: one chain, in this order."""
     assert trade.payer is not None
-    spend = Spend.LIMITED
-    if trade.scene is Scene.STATIC_QR:
-        spend |= Spend.STATIC_CODE
-    if not pin:
-        spend |= Spend.WITHOUT_PIN
+    spend = SPENDS[trade.scene is Scene.STATIC_QR, pin]
     ledger = Currency.of(trade.currency).number
     chain = [
         Transfer(
