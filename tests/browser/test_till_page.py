@@ -346,3 +346,42 @@ async def test_the_till_looks_right_everywhere(
         await axe(page)
         assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
         await picture(page, f"till-{place}-{name}")
+
+
+async def test_an_owner_adds_a_cashier_who_then_signs_in(open_page: OpenPage, live: Live) -> None:
+    login = f"owner{uuid4().hex[:8]}"
+    shop = {
+        "name": "老李煎饼",
+        "mcc": "5814",
+        "store": {"name": "桥头", "city": "Hangzhou", "city_tier": "new1"},
+        "login": login,
+        "password": "salt and vinegar 7",
+    }
+    async with live.client(Origin=live.url) as nobody:
+        assert (await nobody.post("/api/v1/merchants", json=shop)).status_code == 201
+    page = await open_page("/till", language="zh", size=PHONE)
+    await page.get_by_role("button", name="店主").click()
+    await page.get_by_label("账号").fill(login)
+    await page.get_by_label("密码").fill("salt and vinegar 7")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("link", name="收款码").click()
+    await page.get_by_role("button", name="做一个收款码").click()
+    told = await page.get_by_text("收款号").inner_text()
+    await page.get_by_role("link", name="员工").click()
+    await page.get_by_role("button", name="加一位员工").first.click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("姓名").fill("小王")
+    await dialog.get_by_label("账号").fill("xiaowang")
+    await dialog.get_by_label("PIN").fill("730915")
+    await axe(page)
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="小王").wait_for()
+    await axe(page)
+    await picture(page, "till-staff")
+    await page.get_by_role("button", name="下班退出").click()
+    await page.get_by_label("门店号").fill("".join(sign for sign in told if sign.isdigit()))
+    await page.get_by_label("账号").fill("xiaowang")
+    await page.get_by_label("PIN").fill("730915")
+    await page.keyboard.press("Enter")
+    await page.get_by_label("收款金额").wait_for()
+    await expect(page.get_by_role("banner")).to_contain_text("老李煎饼")

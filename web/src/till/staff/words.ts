@@ -1,0 +1,43 @@
+import type { Words } from '@/base/i18n'
+
+export const zh: Words = {
+  title: '员工',
+  hint: '员工用门店号、账号和 PIN 登录。退款要主管的 PIN。',
+  number: '门店号 {number}',
+  add: '加一位员工',
+  name: '姓名',
+  login: '账号（至少 3 个字）',
+  pin: 'PIN（6 位数字）',
+  role: '身份',
+  cashier: '收银员',
+  supervisor: '主管',
+  owner: '店主',
+  empty: '还没有员工。加一位收银员，就能在这台设备上登录。',
+  left: '已离职',
+  end: '停用',
+  endAsk: '停用 {name}？对方会立即退出，不能再登录。',
+  newPin: '换 PIN',
+  pinSaved: '{name} 的 PIN 已换，旧的登录已退出。',
+  ownerOnly: '只有店主能管理员工。',
+}
+
+export const en: Words = {
+  title: 'Staff',
+  hint: 'Staff sign in with the store’s number, a login and a PIN. Refunds need a supervisor’s PIN.',
+  number: 'Store number {number}',
+  add: 'Add somebody',
+  name: 'Name',
+  login: 'Login (3 characters or more)',
+  pin: 'PIN (6 digits)',
+  role: 'Role',
+  cashier: 'Cashier',
+  supervisor: 'Supervisor',
+  owner: 'Owner',
+  empty: 'Nobody yet. Add a cashier, who can then sign in on this device.',
+  left: 'Left',
+  end: 'Let go',
+  endAsk: 'Let {name} go? They are signed out at once and cannot sign in again.',
+  newPin: 'New PIN',
+  pinSaved: '{name} has a new PIN and was signed out.',
+  ownerOnly: 'Only the owner manages staff.',
+}
