@@ -18,7 +18,8 @@ from qianbao.insight.models.bgnbd import BgNbd
 from qianbao.insight.models.gamma_gamma import GammaGamma
 from qianbao.insight.models.history import Histories, gathered
 from qianbao.insight.models.level import LEVEL
-from qianbao.insight.models.rfm import Segment, fifths, segment
+from qianbao.insight.models.rfm import fifths, segment
+from qianbao.insight.scores.segments import Segment
 from tests.insight.synthetic import customers, households
 
 TRUTH, WORTH = BgNbd(0.6, 5.0, 0.8, 2.5), GammaGamma(6.0, 4.0, 15.0)

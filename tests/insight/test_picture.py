@@ -233,5 +233,10 @@ async def test_a_month_to_come_is_no_picture(house: House) -> None:
     for month in (date(2027, 1, 1), date(1066, 1, 1)):
         with pytest.raises(MonthUnknown):
             await room.picture(person, month)
-    with pytest.raises(MonthUnknown):
-        await room.records(person, since=date(2026, 2, 2), until=date(2026, 2, 1))
+    for since, until in (
+        (date(2026, 2, 2), date(2026, 2, 1)),
+        (date(1, 1, 1), date(2026, 1, 1)),
+        (date(2026, 1, 1), date.max),
+    ):
+        with pytest.raises(MonthUnknown):
+            await room.records(person, since=since, until=until)

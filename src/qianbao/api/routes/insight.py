@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from qianbao.api.deps import CursorText, PageSize, PartsDep, allowed, cursor_made, cursor_read
 from qianbao.api.parts import Parts
 from qianbao.api.problems import problems
-from qianbao.clock import rfc3339
+from qianbao.clock import business_date, rfc3339
 from qianbao.credentials.models import Caller, Role
 from qianbao.errors import NotFound
 from qianbao.ids import Id
@@ -21,6 +21,7 @@ from qianbao.insight.picture import models
 from qianbao.insight.picture.service import ConsentMissing, MonthUnknown
 from qianbao.insight.records.categories import Category
 from qianbao.insight.scores.models import Score
+from qianbao.insight.scores.segments import Segment
 
 router = APIRouter(prefix="/insight", tags=["insight"])
 
@@ -36,10 +37,10 @@ class WhyView(BaseModel):
     href: str
 
 
-class PartView(BaseModel):
+class KindView(BaseModel):
     """A kind of spending. `usual`: the median of the months before, up to the same day of the month."""
 
-    category: str
+    category: Category
     spent: int
     records: int
     usual: int | None
@@ -83,7 +84,7 @@ class HabitView(BaseModel):
     recency: int | None
     frequency: int | None
     monetary: int | None
-    segment: str | None
+    segment: Segment | None
     still_comes: float | None = Field(description="The chance of still being a customer (BG/NBD)")
     visits_expected: float | None = Field(description="Days with a purchase in the 30 days to come")
     why: WhyView
@@ -111,7 +112,7 @@ class PictureView(BaseModel):
     records: int
     why: WhyView
     usual: UsualView | None
-    categories: list[PartView]
+    categories: list[KindView]
     days: list[DayView]
     months: list[MonthView]
     habit: HabitView | None
@@ -128,7 +129,7 @@ class RecordView(BaseModel):
     merchant_name: str
     store: Id | None
     store_name: str | None
-    category: str
+    category: Category
     scene: str
     brand: str
     city: str
@@ -173,7 +174,7 @@ def _habit(score: Score, why: WhyView) -> HabitView:
         recency=score.recency,
         frequency=score.frequency,
         monetary=score.monetary,
-        segment=score.segment,
+        segment=Segment(score.segment) if score.segment else None,
         still_comes=score.alive,
         visits_expected=score.expected,
         why=why,
@@ -185,7 +186,7 @@ async def get_picture(
     caller: Myself,
     parts: PartsDep,
     month: Annotated[
-        str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="2026-11; this month")
+        str | None, Query(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$", description="2026-11; this month")
     ] = None,
 ) -> PictureView:
     """What the caller spends: a month against their own usual, by kind, by day; every number with a why."""
@@ -193,11 +194,9 @@ async def get_picture(
     picture, score = await parts.insight.pictures.picture(caller, asked)
     habit = capacity = None
     if score is not None:
+        scored = business_date(score.made)
         year = models.Why(
-            rule="marks",
-            records=score.visits,
-            since=picture.until - timedelta(days=364),
-            until=picture.until,
+            rule="marks", records=score.visits, since=scored - timedelta(days=364), until=scored
         )
         habit = _habit(score, _why(year))
         if score.point is not None and score.low is not None and score.high is not None:
@@ -209,8 +208,12 @@ async def get_picture(
                 until=past[-1].why.until,
             )
             if score.month == picture.month:
+                # The batch knew the months before; what is spent by now can only be added to.
                 capacity = CapacityView(
-                    month=score.month, low=score.low, point=score.point, high=score.high,
+                    month=score.month,
+                    low=max(score.low, picture.spent),
+                    point=max(score.point, picture.spent),
+                    high=max(score.high, picture.spent),
                     level=LEVEL, why=_why(why),
                 )  # fmt: skip
     return PictureView(
@@ -222,7 +225,7 @@ async def get_picture(
         records=picture.records,
         why=_why(picture.why),
         usual=_usual(picture.usual) if picture.usual else None,
-        categories=[PartView.model_validate(_plain(part)) for part in picture.categories],
+        categories=[KindView.model_validate(_plain(part)) for part in picture.categories],
         days=[DayView.model_validate(_plain(day)) for day in picture.days],
         months=[MonthView.model_validate(_plain(one)) for one in picture.months],
         habit=habit,
@@ -277,7 +280,7 @@ def _record(one: models.Kept, merchant: str, store: str | None) -> RecordView:
         merchant_name=merchant,
         store=one.store,
         store_name=store,
-        category=one.category,
+        category=Category(one.category),
         scene=one.scene,
         brand=one.brand,
         city=one.city,

@@ -29,7 +29,7 @@ class GroupView(BaseModel):
     spent: int
 
 
-class CardView(BaseModel):
+class ModelCardView(BaseModel):
     """A model's card."""
 
     name: str
@@ -57,7 +57,7 @@ class AggregateView(BaseModel):
     group_min: int
     withheld: int = Field(description="Groups too small to be shown, or that would give a small one away")
     groups: list[GroupView]
-    cards: list[CardView]
+    cards: list[ModelCardView]
 
 
 @router.get(
@@ -79,5 +79,5 @@ async def get_aggregates(parts: PartsDep) -> AggregateView:
         group_min=GROUP_MIN,
         withheld=batch.withheld,
         groups=[GroupView.model_validate(msgspec.to_builtins(group)) for group in groups],
-        cards=[CardView.model_validate(card) for card in cards],
+        cards=[ModelCardView.model_validate(card) for card in cards],
     )

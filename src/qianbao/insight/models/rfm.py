@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
 
 from qianbao.insight.models.arrays import Floats
-
-
-class Segment(StrEnum):
-    """What recency and frequency say together."""
-
-    REGULAR = "regular"
-    """Often and lately."""
-    COMING = "coming"
-    """Lately, and not often yet."""
-    STEADY = "steady"
-    """In the middle of both."""
-    SLIPPING = "slipping"
-    """Often once, and not lately."""
-    ASLEEP = "asleep"
-    """Neither often nor lately."""
-
+from qianbao.insight.scores.segments import Segment
 
 FIFTHS: Final = 5
 

@@ -10,6 +10,7 @@ from qianbao.credentials.models import Caller
 from qianbao.credentials.people import the_person
 from qianbao.db import Database, queries
 from qianbao.errors import Forbidden, Invalid
+from qianbao.events.models import CursorMalformed
 from qianbao.ids import Id
 from qianbao.insight.consent.store import Consents, Said
 from qianbao.insight.picture import drawing
@@ -21,6 +22,8 @@ from qianbao.insight.scores.service import Scores
 
 SQL: Final = queries(__package__ or "")
 EARLIEST: Final = date(1990, 1, 1)
+LATEST: Final = date(2200, 1, 1)
+NANOSECONDS_MAX: Final = 2**63
 
 
 class ConsentMissing(Forbidden):
@@ -90,8 +93,10 @@ class Pictures:
     ) -> list[Kept]:
         """The records of these days (both included), newest first. Raises `NotYours`, `ConsentMissing`."""
         pseudonym = await self._allowed(caller)
-        if not EARLIEST <= since <= until < date.max:
-            raise MonthUnknown(field="since", expected="a day that is not after `until`")
+        if not EARLIEST <= since <= until <= LATEST:
+            raise MonthUnknown(field="since", expected=f"{EARLIEST} to {LATEST}, and not after `until`")
+        if after is not None and not 0 <= after.happened < NANOSECONDS_MAX:
+            raise CursorMalformed(field="cursor", expected="the next_cursor of an earlier answer")
         rows = await self._db.rows(
             SQL["picture_records"],
             pseudonym,
