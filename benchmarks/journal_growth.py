@@ -5,11 +5,12 @@ run as they are set up. At each point, right after a checkpoint (when each page 
 touched), 500 callers pay trades that exist, then the index of accounts and references catches up: both are
 counted, as processor time of this process and of every process of the server. The machine may be shared, so
 each point has its own measure: a second server with ten thousand trades pays just before and just after it,
-and what grew is told against that. At ten million follow a long run from one checkpoint on, and reads, each
-of which an index alone must serve.
+and what grew is told against that. At the last point follow a long run from one checkpoint on, and reads,
+each of which an index alone must serve.
 
 Takes 30 GB and, on a quiet machine, half an hour. Where `GROWTH_HOME` is set, what stands is kept there, and
-a run that was stopped goes on; `--until` stops at a point, `--fill` before it is measured.
+a run that was stopped goes on; `--until` stops at a point, `--fill` before it is measured, and `--last` takes
+a smaller point than ten million for the last one.
 
     python benchmarks/journal_growth.py     # prints figures as JSON, draws journal_growth.svg
 """
@@ -165,7 +166,7 @@ async def opened(server: embedded.Embedded) -> Bench:
 
 
 async def run(
-    home: Path, server: embedded.Embedded, second: embedded.Embedded, until: int, *, fill: bool
+    home: Path, server: embedded.Embedded, second: embedded.Embedded, until: int, *, fill: bool, last: bool
 ) -> None:
     """Go on where an earlier run stopped, up to a point."""
     kept = home / "points.json"
@@ -187,10 +188,10 @@ async def run(
             points[point] = await at(int(point), grown, measure, paid_before=paid_before)
             kept.write_text(json.dumps(points, indent=1))
             print(json.dumps(points[point]), file=sys.stderr)
-    if until == max(POINTS) and "long" not in points:
+    if last and "long" not in points:
         points["long"] = await long(grown, measure)
         kept.write_text(json.dumps(points, indent=1))
-    if until == max(POINTS):
+    if last:
         points["reads"] = await _growth_reads.measure(grown.bench.db, grown.ledger)
         kept.write_text(json.dumps(points, indent=1))
     for one in (grown, measure):
@@ -199,8 +200,9 @@ async def run(
 
 def figures(points: dict[str, Any]) -> list[dict[str, Any]]:
     """The figures of `results.json`."""
-    most, slices = max(POINTS), points["long"]
     sizes = {name: paid for name, paid in points.items() if name.isdigit()}
+    most, slices = max(map(int, sizes)), points["long"]
+    size = f"{most:.0e}".replace("+0", "")
     under = {
         "trades": most, "against": SMALL, "transfers": 2 * most, "filled": "set-based SQL",
         "callers": CALLERS, "cores": os.cpu_count(), "fsync": "on", "synchronous_commit": "on",
@@ -221,11 +223,11 @@ def figures(points: dict[str, Any]) -> list[dict[str, Any]]:
     rate = 1e6 / statistics.fmean(one["wall_us"] for one in slices)
     alone = under | {"callers": 1}
     return [
-        figure("journal.cost_ratio_1e7", statistics.fmean(times), "times", "lower", shown),
-        figure("journal.payments_1e7", rate, "payments/s", "higher", under),
-        figure("journal.lone_ms_1e7", sizes[str(most)]["lone_ms"], "ms", "lower", alone),
+        figure(f"journal.cost_ratio_{size}", statistics.fmean(times), "times", "lower", shown),
+        figure(f"journal.payments_{size}", rate, "payments/s", "higher", under),
+        figure(f"journal.lone_ms_{size}", sizes[str(most)]["lone_ms"], "ms", "lower", alone),
         *(
-            figure(f"reads_1e7.{name}_ms", read["p50_ms"], "ms", "lower", {**read, "trades": most})
+            figure(f"reads_{size}.{name}_ms", read["p50_ms"], "ms", "lower", {**read, "trades": most})
             for name, read in points["reads"].items()
         ),
     ]
@@ -236,17 +238,19 @@ def main() -> None:
     asked = argparse.ArgumentParser(description="What growth costs.")
     asked.add_argument("--until", type=int, default=max(POINTS), choices=POINTS)
     asked.add_argument("--fill", action="store_true")
+    asked.add_argument("--last", action="store_true")
     chosen = asked.parse_args()
     until: int = chosen.until
+    last = (chosen.last or until == max(POINTS)) and not chosen.fill
     with tempfile.TemporaryDirectory(prefix="qianbao-bench-") as folder:
         home = Path(os.environ.get("GROWTH_HOME", folder))
         server, second = embedded.start(home / "grown"), embedded.start(home / "small")
         try:
-            uvloop.run(run(home, server, second, until, fill=chosen.fill))
+            uvloop.run(run(home, server, second, until, fill=chosen.fill, last=last))
         finally:
             server.stop()
             second.stop()
-        if until == max(POINTS) and not chosen.fill:
+        if last:
             points = json.loads((home / "points.json").read_text())
             _growth_plot.draw(points, Path(__file__).with_suffix(".svg"))
             json.dump(figures(points), sys.stdout, indent=2)
