@@ -3,7 +3,8 @@
 500 connections of tills, authenticated by the API keys of 100 shops, charge one-time codes of 100,000 payers:
 each request is a new trade, created and paid in one commit (code used up, trade row, payer → shop and shop →
 fee, event; the payer's balance and limits checked in order). The server is `qianbao up` as users run it; the
-generator is wrk (Debian's package), on the same cores.
+generator is wrk (Debian's package) or, where it is not installed, a slower one in Python (`http_generator`),
+on the same cores. Beside the rate stands the processor time of a payment, which a busy machine tells too.
 
     python benchmarks/http_payments.py        # prints figures as JSON
 """
@@ -26,8 +27,9 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import psutil
 
-from qianbao.cli.home import read_running
+from qianbao.cli.home import Running, read_running
 from qianbao.clock import SECOND
 from qianbao.credentials import tokens
 from qianbao.credentials.authenticate import KEY_PURPOSE
@@ -123,23 +125,37 @@ async def lay(url: str, keyring: Keyring) -> list[str]:
     return keys
 
 
-def wrk(url: str, keys: Path, *, seconds: int, start: int) -> dict[str, Any]:
+def generated(url: str, keys: Path, *, seconds: int, start: int) -> dict[str, Any]:
     """One run of the generator."""
-    command = [
-        "wrk",
-        "-t1",
-        f"-c{CONNECTIONS}",
-        f"-d{seconds}s",
-        "--timeout",
-        "10s",
-        "-s",
-        str(HERE / "http_payments.lua"),
-    ]
-    done = subprocess.run(
-        [*command, url, "--", str(keys), str(start)], capture_output=True, text=True, check=True
-    )
+    if shutil.which("wrk"):
+        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s", "-s"]
+        command += [str(HERE / "http_payments.lua"), url, "--", str(keys), str(start)]
+    else:
+        command = [sys.executable, str(HERE / "http_generator.py"), url, str(keys), str(start)]
+        command += [str(seconds), str(CONNECTIONS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return told
+
+
+def used(running: Running) -> dict[str, float]:
+    """Seconds of processor time so far, by part of the network."""
+    assert running.postmaster is not None
+    assert running.worker is not None
+    postmaster = psutil.Process(running.postmaster)
+    return {
+        "server": sum(_seconds(psutil.Process(pid)) for pid in running.servers),
+        "worker": _seconds(psutil.Process(running.worker)),
+        "postgres": _seconds(postmaster) + sum(map(_seconds, postmaster.children())),
+    }
+
+
+def _seconds(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return times.user + times.system
 
 
 async def paid(url: str) -> int:
@@ -168,21 +184,24 @@ def measure(home: Path, port: int) -> list[dict[str, Any]]:
         keys = home / "keys"
         keys.write_text("\n".join(asyncio.run(lay(running.database_url, open_keyring(home)))))
         url = f"http://127.0.0.1:{port}"
-        warm = wrk(url, keys, seconds=WARM_S, start=0)
-        before = asyncio.run(paid(running.database_url))
-        told = wrk(url, keys, seconds=RUN_S, start=warm["requests"] + CONNECTIONS)
+        warm = generated(url, keys, seconds=WARM_S, start=0)
+        before, cost = asyncio.run(paid(running.database_url)), used(running)
+        told = generated(url, keys, seconds=RUN_S, start=warm["requests"] + CONNECTIONS)
+        costs = {part: seconds - cost[part] for part, seconds in used(running).items()}
         after = asyncio.run(paid(running.database_url))
     finally:
         up.send_signal(signal.SIGINT)
         up.wait(60)
-    if told["refused"] or told["broken"] or after - before < told["requests"]:
+    if not told["requests"] or told["refused"] or told["broken"] or after - before < told["requests"]:
         sys.exit(f"Not every request was a payment: {told}, {after - before} paid.")
     conditions = {
         "route": "POST /api/v1/code-payments", "connections": CONNECTIONS,
-        "generator": "wrk, 1 thread, same cores",
+        "generator": "wrk, 1 thread, same cores" if shutil.which("wrk") else "Python, 1 process, same cores",
         "server": "granian, 1 process", "payers": PAYERS, "shops": SHOPS, "seconds": RUN_S,
         "cores": os.cpu_count(),
         "fsync": "on", "synchronous_commit": "on", "authenticated": "API keys of 100 shops",
+        "load_1min": round(os.getloadavg()[0], 1),
+        **{f"{part}_us_each": round(1e6 * cost / (after - before), 1) for part, cost in costs.items()},
     }  # fmt: skip
     return [
         _figure("http.payments", told["requests"] / told["seconds"], "payments/s", "higher", conditions),
@@ -205,8 +224,6 @@ def _figure(name: str, value: float, unit: str, better: str, conditions: dict[st
 
 def main() -> None:
     """Print the figures."""
-    if shutil.which("wrk") is None:
-        sys.exit("The generator wrk is missing: Debian's package `wrk`.")
     with socket.socket() as line:
         line.bind(("127.0.0.1", 0))
         port: int = line.getsockname()[1]
