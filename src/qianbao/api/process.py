@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import Callable, Coroutine
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import uvloop
 
 PARENT = "QIANBAO_PARENT_FD"
 """The environment's name for the end of a pipe that the parent holds open: it closes when the parent dies."""
+
+NICE: Final = 5
+AUTOGROUP: Final = Path("/proc/self/autogroup")
+"""Where Linux keeps the nice value of a whole session: a process's own counts only within its session."""
+
+
+def step_back() -> None:
+    """Leave the processor to the servers where it is short: webhooks, figures and records may be late then,
+    a payment may not."""
+    os.nice(NICE)
+    with contextlib.suppress(OSError):
+        AUTOGROUP.write_text(str(NICE))
 
 
 def until_stopped(stop: Callable[[], None]) -> None:

@@ -7,7 +7,7 @@ import asyncio
 from qianbao.api import logs
 from qianbao.api.background import going, workers
 from qianbao.api.parts import opened
-from qianbao.api.process import run, until_stopped
+from qianbao.api.process import run, step_back, until_stopped
 from qianbao.config import Settings, load
 
 
@@ -25,4 +25,5 @@ async def work(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
+    step_back()
     run(work(load()))
