@@ -5,5 +5,5 @@ import { en, zh } from './words'
 export default defineRoom({
   routes: [{ path: '/books', component: () => import('./pages/BooksPage.vue') }],
   words: { zh, en },
-  links: [{ title: 'books.title', to: '/books', icon: Landmark, order: 30 }],
+  links: [{ title: 'books.nav', to: '/books', icon: Landmark, order: 30 }],
 })

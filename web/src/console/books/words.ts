@@ -1,5 +1,6 @@
 export const zh = {
   title: '账与备份',
+  nav: '账与备份',
   standing: '账',
   balanced: '账平：借贷相等',
   broken: '账不平',
@@ -39,6 +40,7 @@ export const zh = {
 }
 export const en = {
   title: 'Books and backups',
+  nav: 'Books',
   standing: 'The books',
   balanced: 'Balanced: debits equal credits',
   broken: 'Out of balance',

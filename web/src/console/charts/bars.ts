@@ -29,7 +29,7 @@ export const columns = (names: string[], series: Series[], shown: (n: number) =>
   grid: { left: 4, right: 8, top: series.length > 1 ? 36 : 12, bottom: 4, containLabel: true },
   tooltip: tip(shown),
   legend: series.length > 1 ? { top: 0, left: 0, itemWidth: 10, itemHeight: 10, icon: 'roundRect', textStyle: { color: ink('ink-2') } } : undefined,
-  xAxis: { type: 'category', data: names, ...axis() },
+  xAxis: { type: 'category', data: names, ...axis(), axisLabel: { color: ink('ink-2'), hideOverlap: true, interval: names.length <= 8 ? 0 : 'auto' } },
   // Shares end at the whole.
   yAxis: { ...scale(shown), ...(whole === undefined ? {} : { max: ({ max }: { max: number }) => Math.min(whole, Math.ceil(max / 1000) * 1000) }) },
   series: series.map((one) => ({
