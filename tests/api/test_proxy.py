@@ -86,12 +86,13 @@ async def test_a_request_that_was_handed_on_is_not_the_machines_own(site: Site) 
 
 async def test_rates_count_the_client_and_not_the_proxy_whatever_the_client_claims(site: Site) -> None:
     async with site.browser("127.0.0.4") as busy, site.browser("127.0.0.5") as other:
-        ends = [
-            (await busy.get("/api/v1/errors", headers={"X-Forwarded-For": f"203.0.113.{n}"})).status_code
-            for n in range(AT_ONCE + 5)
-        ]
-        assert 429 in ends[AT_ONCE - 1 :]
-        assert set(ends[: AT_ONCE - 1]) == {200}
+        let_in = 0
+        for n in range(10 * AT_ONCE):
+            claim = {"X-Forwarded-For": f"203.0.113.{n}"}
+            if (await busy.get("/api/v1/errors", headers=claim)).status_code == 429:
+                break
+            let_in += 1
+        assert AT_ONCE <= let_in < 10 * AT_ONCE
         assert (await other.get("/api/v1/errors")).status_code == 200
 
 
