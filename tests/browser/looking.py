@@ -62,10 +62,11 @@ def opened(make: Callable[[Look], Awaitable[BrowserContext]], url: str, faults: 
     ) -> Page:
         context = context or await make(Look(language=language, theme=theme, size=size))
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
 
         def on_request(request: Request) -> None:
-            if not request.url.startswith((url, "data:", "blob:")):
+            own = (url, url.replace("127.0.0.1", "localhost"), "data:", "blob:")
+            if not request.url.startswith(own):
                 faults.append(f"asked another host: {request.url}")
 
         def on_console(message: ConsoleMessage) -> None:
@@ -92,6 +93,10 @@ async def look_of(page: Page) -> tuple[str, str]:
 
 async def picture(page: Page, name: str, *, whole: bool = False) -> None:
     """Keep a picture for the docs, `<name>-<language>-<theme>.png`, once everything has come to rest."""
+    # Two frames on, a language or theme that was just changed is on the screen too.
+    await page.evaluate(
+        "() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))"
+    )
     language, theme = await look_of(page)
     await page.wait_for_load_state("networkidle") if not whole else None
     await page.evaluate("document.fonts.ready")
