@@ -28,6 +28,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The longest."""
     paying_s: Positive = 300
     """How long a charge at the till waits for the payer's PIN."""
+    cashier_reverse_s: Positive = 300
+    """How long after its payment a cashier may call a trade off; later it is a refund, which a supervisor
+    agrees to."""
     refund_days: Positive = 365
     """How long after its payment a trade may be refunded."""
     refunds_max: Positive = 50

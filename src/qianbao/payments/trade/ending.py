@@ -7,14 +7,15 @@ from typing import Final
 
 import msgspec
 
-from qianbao.credentials.models import Caller
+from qianbao.clock import SECOND
+from qianbao.credentials.models import Caller, Role
 from qianbao.ids import NONE, Id, derive, of_int
 from qianbao.journal import Plan, Receipt, digest
 from qianbao.parties.chart import TransferCode
 from qianbao.payments.commit import Stands, settle
 from qianbao.payments.room import Payments
 from qianbao.payments.trade import plans
-from qianbao.payments.trade.errors import TradeNotFound
+from qianbao.payments.trade.errors import TradeNotFound, TradeNotReversible
 from qianbao.payments.trade.models import OPEN, Command, Trade, TradeState, answer, trade_id
 from qianbao.payments.trade.service import payee_of
 
@@ -44,9 +45,19 @@ async def reverse(caller: Caller, room: Payments, *, command: Id, trade: Id) -> 
         stands = await merchants_trade(caller, room, trade)
         if stands.state is TradeState.REVERSED:
             return Stands(stands.id, answer(stands))
-        return stands, plans.reverse(stands, command=asked, now=room.clock.now())
+        now = room.clock.now()
+        _in_time(caller, room, stands, now)
+        return stands, plans.reverse(stands, command=asked, now=now)
 
     return await settle(caller, room, asked, look, usual=TransferCode.REVERSAL)
+
+
+def _in_time(caller: Caller, room: Payments, stands: Trade, now: int) -> None:
+    """A cashier calls off what was paid a moment ago, as its outcome was unknown; later it is a refund, and a
+    supervisor's to agree to. Raises `TradeNotReversible`."""
+    late = stands.state is TradeState.PAID and now > stands.paid + room.rules.cashier_reverse_s * SECOND
+    if late and caller.role is Role.CASHIER:
+        raise TradeNotReversible("It was paid some time ago: refund it, with a supervisor's approval.")
 
 
 async def reverse_number(caller: Caller, room: Payments, *, command: Id, out_trade_no: str) -> Receipt:
@@ -68,6 +79,7 @@ async def reverse_number(caller: Caller, room: Payments, *, command: Id, out_tra
             return grave, plan
         if stands.state is TradeState.REVERSED:
             return Stands(stands.id, answer(stands))
+        _in_time(caller, room, stands, now)
         return stands, plans.reverse(stands, command=asked, now=now)
 
     return await settle(caller, room, asked, look, usual=TransferCode.REVERSAL)
