@@ -20,6 +20,9 @@ const listeners = new Map<string, Set<Listener>>()
 let source: EventSource | null = null
 let cursor = ''
 let again = 0
+const WAIT_MS = 2_000
+const WAIT_MS_MAX = 60_000
+let wait = WAIT_MS
 
 function hear(message: MessageEvent<string>): void {
   if (message.lastEventId) cursor = message.lastEventId
@@ -37,11 +40,16 @@ function open(): void {
     // What happened while the line was down and no cursor was known yet is read anew.
     if (!up.value) void queries.invalidateQueries()
     up.value = true
+    wait = WAIT_MS
   }
   source.onerror = () => {
     up.value = false
-    // The browser comes back by itself, unless the server refused (signed out, away): then we do.
-    if (source?.readyState === EventSource.CLOSED) again = window.setTimeout(reopen, 2000)
+    // The browser comes back by itself, unless the server refused (signed out, away): then we do, ever more calmly.
+    // Whether somebody is still signed in is asked the first time: an idle page notices too.
+    if (source?.readyState !== EventSource.CLOSED) return
+    if (wait === WAIT_MS) void queries.invalidateQueries({ queryKey: ['me'] })
+    again = window.setTimeout(reopen, wait)
+    wait = Math.min(wait * 2, WAIT_MS_MAX)
   }
   for (const type of types) source.addEventListener(type, hear)
 }

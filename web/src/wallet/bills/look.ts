@@ -61,5 +61,8 @@ export const iconOf = (bill: BillView): Component =>
 export function whereOf(bill: BillView): string | undefined {
   if (!bill.about) return undefined
   if (bill.kind === 'payment' || bill.kind === 'refund' || bill.kind === 'reversal') return `/bills/${bill.about}`
+  if (bill.kind.startsWith('personal_payment')) return `/sent/${bill.about}`
+  if (bill.kind.startsWith('red_packet')) return `/r/${bill.about}`
+  if (bill.kind === 'collection') return `/c/${bill.about}`
   return undefined
 }
