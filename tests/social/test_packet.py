@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from qianbao.errors import QianbaoError
-from qianbao.ids import Id, parse
+from qianbao.ids import Id
 from qianbao.journal import CommandReused
 from qianbao.journal.errors import NotEnough
 from qianbao.parties.models import FrozenBy, KycClass, PartyKind

@@ -21,6 +21,7 @@ from qianbao.ledger import Engine
 from qianbao.money import Currency
 from qianbao.parties.chart import AccountCode
 from qianbao.payments import books as payment_books
+from qianbao.social import books as social_books
 
 SQL: Final = queries(__package__ or "qianbao.console.books")
 LOCK: Final = 7_166_131
@@ -109,8 +110,12 @@ class Books:
             Break(kind=one.kind, subject=str(one.subject), detail=one.detail)
             for one in await payment_books.check(self._db)
         ]
+        social = [
+            Break(kind=one.kind, subject=str(one.subject), detail=one.detail)
+            for one in await social_books.check(self._db)
+        ]
         told = await self.zero_sum()
-        return msgspec.structs.replace(told, breaks=(*told.breaks, *ledger, *trades))
+        return msgspec.structs.replace(told, breaks=(*told.breaks, *ledger, *trades, *social))
 
     async def _reign(self, connection: asyncpg.Connection) -> None:
         gone = msgspec.json.encode(Told(failure="The worker ended in the middle.")).decode()
