@@ -1,4 +1,4 @@
-"""What the worker process counts for Prometheus, in `QIANBAO_HOME/metrics`, where a server process reads it."""
+"""What the worker process counts for Prometheus; a server process reads it in `QIANBAO_HOME/metrics`."""
 
 from __future__ import annotations
 
