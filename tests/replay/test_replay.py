@@ -7,7 +7,8 @@ import csv
 import random
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace as replaced
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,11 @@ from qianbao.ids import Id, derive
 from qianbao.parties import service as parties_service
 from qianbao.parties.models import FrozenBy, PartyKind
 from qianbao.replay.adapters import Options, choose
-from qianbao.replay.models import Counts, Reason, ReplayUnderWay, Run, RunState
+from qianbao.replay.models import Counts, FileUnreadable, Item, Reason, ReplayUnderWay, Run, RunState
 from qianbao.replay.pace import Pace
 from qianbao.replay.plans import BANK, source_id
 from qianbao.replay.service import Parts, beside, replay
-from qianbao.replay.source import open_source
+from qianbao.replay.source import Source, open_source
 from qianbao.replay.store import Runs
 from tests.replay.conftest import rows
 
@@ -257,3 +258,29 @@ async def test_nothing_is_lost_whatever_the_chunk(parts: Parts, file: Files, chu
     path = file(*made, made[0], "x", made[3].replace("12.34", "9"), name=f"c{chunk}.csv")
     run = await go(parts, path, chunk=chunk)
     assert run.counts == Counts(read=43, paid=40, repeated=1, rejected=2, amount=40 * 1234)
+
+
+async def test_a_file_that_is_damaged_further_on_is_paid_as_far_as_it_can_be_read(
+    parts: Parts, file: Files
+) -> None:
+    path = file(*rows(60, name="damaged-"))
+    source = open_source(path)
+    whole = choose(source)
+
+    def read(source: Source, options: Options, skip: int) -> Iterator[Item]:
+        for place, item in enumerate(whole.read(source, options, skip), skip):
+            if place == 47:
+                raise FileUnreadable("damaged")
+            yield item
+
+    damaged = replaced(whole, read=read)
+    for settled in (40, 40):
+        with pytest.raises(FileUnreadable):
+            await replay(source, damaged, parts=parts, chunk=10)
+        (run,) = [one for one in await Runs(parts.db).all() if one.source == str(source.identity)]
+        assert (run.state, run.counts) == (
+            RunState.RUNNING,
+            Counts(read=settled, paid=settled, amount=settled * 1234),
+        )
+    run = await replay(source, whole, parts=parts, chunk=10)
+    assert run.counts == Counts(read=60, paid=60, amount=60 * 1234)

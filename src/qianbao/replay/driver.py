@@ -96,7 +96,13 @@ class Driver:
         paying: _Chunk | None = None
         try:
             while True:
-                chunk = await ahead
+                try:
+                    chunk = await ahead
+                except QianbaoError:
+                    # The file is damaged further on, say: what was taken out of it stands.
+                    if paying is not None:
+                        await self._settled(run, paying, RunState.RUNNING)
+                    raise
                 ahead = asyncio.create_task(self._prepared(run, items, chunk.start + len(chunk.items)))
                 self._feed(chunk)
                 if paying is not None:
@@ -140,6 +146,7 @@ class Driver:
                 except Exception as stops:
                     if not chunk.over.done():
                         chunk.over.set_exception(stops)
+                        chunk.over.exception()  # looked at: another chunk's may be raised before it
                     return
                 chunk.left -= 1
                 if not chunk.left and not chunk.over.done():
