@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ import httpx2 as httpx
 import pytest
 from playwright.async_api import Page, Route, expect
 
+from qianbao.channels.card.models import draw_number
 from tests.browser.looking import COUNTER, PHONE, OpenPage, axe, picture
 from tests.live import Live
 
@@ -25,7 +27,7 @@ window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text }
 
 
 class Payer:
-    """The ready person, paying over the API as their wallet would."""
+    """A person, paying over the API as their wallet would."""
 
     def __init__(self, http: httpx.AsyncClient, wallet: str, pin: str) -> None:
         self.http, self.wallet, self.pin = http, wallet, pin
@@ -43,16 +45,26 @@ class Payer:
         return str((await self.post("/codes", wallet=self.wallet))["code"])
 
 
+PIN = "730915"
+
+
 @pytest.fixture
 async def payer(live: Live) -> AsyncGenerator[Payer]:
-    """The ready person, with money."""
-    login = live.logins()["person"]
-    async with live.signed_in("person") as http:
-        one = Payer(http, login["wallet"], login["pin"])
-        (card, *_) = (await http.get("/api/v1/cards")).json()["items"]
-        held = (await http.get(f"/api/v1/accounts/{one.wallet}")).json()["available"]
-        if held < 400_00:
-            await one.post("/topups", wallet=one.wallet, card=card["id"], amount=1_000_00)
+    """Somebody new, with a wallet and money, whose day is unspent."""
+    async with live.client(Origin=live.url) as http:
+        who = {
+            "name": "李雷",
+            "phone": f"+86139{secrets.randbelow(10**8):08}",
+            "password": "salt and vinegar 7",
+            "brand": "zhuque",
+        }
+        joined = await http.post("/api/v1/people", json=who)
+        assert joined.status_code == 201, joined.text
+        one = Payer(http, joined.json()["wallet"]["id"], PIN)
+        await http.post("/api/v1/me/pin", json={"pin": PIN})
+        number = draw_number(lambda size: uuid4().bytes[:size])
+        card = await one.post("/cards", bank="lotus", number=number)
+        await one.post("/topups", wallet=one.wallet, card=card["id"], amount=500_00)
         yield one
 
 
