@@ -221,13 +221,13 @@ def figures(points: dict[str, Any]) -> list[dict[str, Any]]:
         "plot": "journal_growth.svg",
     }
     rate = 1e6 / statistics.fmean(one["wall_us"] for one in slices)
-    alone = under | {"callers": 1}
+    alone, grown = under | {"callers": 1}, {"trades": most, "load_1min": under["load_1min"]}
     return [
         figure(f"journal.cost_ratio_{size}", statistics.fmean(times), "times", "lower", shown),
         figure(f"journal.payments_{size}", rate, "payments/s", "higher", under),
         figure(f"journal.lone_ms_{size}", sizes[str(most)]["lone_ms"], "ms", "lower", alone),
         *(
-            figure(f"reads_{size}.{name}_ms", read["p50_ms"], "ms", "lower", {**read, "trades": most})
+            figure(f"reads_{size}.{name}_ms", read["p50_ms"], "ms", "lower", {**read, **grown})
             for name, read in points["reads"].items()
         ),
     ]
