@@ -22,11 +22,9 @@ from tests.live import Live
 
 SCOPE: Final = of_int(0x5BE7 << 64)
 DAY: Final = 86_400 * SECOND
-OTHERS: Final = 64
-INSERT: Final = """
-INSERT INTO command (id, digest, ts, caller, subject, ordinal, outcome, type, data)
-VALUES ($1, 0, $2, $1, $3, $4, 0, 'trade.paid', $5)
-"""
+OTHERS: Final = 140
+COLUMNS: Final = ("id", "digest", "ts", "caller", "subject", "ordinal", "outcome", "type", "data")
+"""Of `command`, as the journal writes an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +35,18 @@ class Shop:
     mcc: str
     often: float
     about: int
+    city: str = "杭州"
+    tier: CityTier = CityTier.NEW_FIRST
 
 
 SHOPS: Final = (
     Shop("兰州拉面 Lanzhou Noodles", "5812", 7.0, 28_00),
-    Shop("鲜丰水果 Fresh Fruit", "5411", 5.0, 46_00),
-    Shop("地铁 Metro", "4111", 8.0, 6_00),
+    Shop("鲜丰水果 Fresh Fruit", "5411", 5.0, 46_00, "昆明", CityTier.SECOND),
+    Shop("地铁 Metro", "4111", 8.0, 6_00, "上海", CityTier.FIRST),
     Shop("优衣 Everyday Wear", "5651", 0.8, 199_00),
     Shop("同仁药房 Pharmacy", "5912", 0.6, 58_00),
     Shop("电信营业厅 Telecom", "4814", 1.0, 79_00),
-    Shop("星光影院 Starlight Cinema", "7832", 1.2, 45_00),
+    Shop("星光影院 Starlight Cinema", "7832", 1.2, 45_00, "兰州", CityTier.THIRD),
 )
 
 
@@ -57,13 +57,14 @@ async def spend(live: Live) -> None:
         people = [derive(SCOPE, f"person {number}") for number in range(OTHERS)]
         wallets = [derive(SCOPE, f"wallet {number}") for number in range(OTHERS)]
         await _open(parts, people, wallets)
+        brands = [brand.key for brand in parts.brands.all]
         rows = [
             row
             for number, wallet in enumerate([ready_id("wallet"), *wallets])
-            for row in _year(parts.clock.now(), wallet, number)
+            for row in _year(parts.clock.now(), wallet, number, brands[(number + 1) % 2])
         ]
         async with parts.db.transaction() as connection:
-            await connection.executemany(INSERT, rows)
+            await connection.copy_records_to_table("command", records=rows, columns=COLUMNS)
         await parts.insight.reader.to_the_end()
         await parts.insight.lake.close()
         await parts.insight.scores.batch()
@@ -97,8 +98,8 @@ async def _open(parts: Parts, people: list[Id], wallets: list[Id]) -> None:
                 id=derive(_merchant(shop), "store"),
                 merchant=_merchant(shop),
                 name=shop.name,
-                city="杭州",
-                city_tier=CityTier.NEW_FIRST,
+                city=shop.city,
+                city_tier=shop.tier,
                 longitude=120.21,
                 latitude=30.25,
             )
@@ -111,10 +112,10 @@ def _merchant(shop: Shop) -> Id:
     return derive(SCOPE, f"merchant {shop.mcc}")
 
 
-def _year(now: int, wallet: Id, number: int) -> list[tuple[Any, ...]]:
+def _year(now: int, wallet: Id, number: int, brand: str) -> list[tuple[Any, ...]]:
     """Thirteen months of one wallet, up to yesterday; each person lives on a level of their own."""
     draw = random.Random(number)
-    level = 1.0 if not number else draw.lognormvariate(0, 0.5)
+    level = 1.0 if not number else draw.lognormvariate(-0.6, 0.6)
     today = business_date(now)
     first = today - dt.timedelta(days=400)
     rows: list[tuple[Any, ...]] = []
@@ -123,11 +124,13 @@ def _year(now: int, wallet: Id, number: int) -> list[tuple[Any, ...]]:
         for shop in SHOPS:
             if draw.random() < shop.often * level * season / 30:
                 amount = max(1_00, round(shop.about * draw.lognormvariate(0, 0.35)))
-                rows.append(_paid(now, wallet, shop, day, amount, len(rows)))
+                rows.append(_paid(now, wallet, brand, shop, day, amount, len(rows)))
     return rows
 
 
-def _paid(now: int, wallet: Id, shop: Shop, day: dt.date, amount: int, place: int) -> tuple[Any, ...]:
+def _paid(
+    now: int, wallet: Id, brand: str, shop: Shop, day: dt.date, amount: int, place: int
+) -> tuple[Any, ...]:
     at = dt.datetime.combine(day, dt.time(8 + place % 12, place % 60), BUSINESS_ZONE)
     trade = derive(wallet, f"bought {place}")
     data = {
@@ -145,9 +148,10 @@ def _paid(now: int, wallet: Id, shop: Shop, day: dt.date, amount: int, place: in
         "paid_by_payer": amount,
         "fee": 0,
         "mcc": shop.mcc,
-        "city": "杭州",
-        "brand": "lanhua",
+        "city": shop.city,
+        "brand": brand,
         "occurred_at": at.astimezone(moment(now).tzinfo).isoformat(),
     }
     event = derive(trade, "event")
-    return event, now, trade, place % 30_000, msgspec.json.encode(data).decode()
+    told = msgspec.json.encode(data).decode()
+    return event, 0, now, event, trade, place % 30_000, 0, "trade.paid", told
