@@ -33,7 +33,7 @@ export const en = {
   unknown: 'Unknown',
   ago: '{time} ago',
   unit: { s: '{n} s', min: '{n} min', h: '{n} h', d: '{n} d' },
-  search: 'Search an id, phone tail, merchant, amount, account number',
+  search: 'Search: id, phone tail, merchant, amount, account',
   searchGo: 'Search',
   live: 'Live',
   lineDown: 'The line is down, reconnecting',
