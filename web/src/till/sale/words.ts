@@ -51,7 +51,7 @@ export const zh: Words = {
     not_enough: '顾客余额不足，没有收款。请换一张卡或别的方式。',
     payer_frozen: '顾客的钱包已冻结，没有收款。',
     too_many_guesses: '错误的付款码太多，请等一会儿再扫。没有收款。',
-    qr_of_another_network: '这是其他网络的码，没有收款：{detail}',
+    qr_of_another_network: '这是 {network} 的码，没有收款。请顾客打开本网络钱包的付款码。',
   },
 }
 
@@ -106,6 +106,6 @@ export const en: Words = {
     not_enough: 'Not charged: the customer’s balance is too low.',
     payer_frozen: 'Not charged: the customer’s wallet is frozen.',
     too_many_guesses: 'Not charged: too many wrong codes. Wait a moment.',
-    qr_of_another_network: 'Not charged: {detail}',
+    qr_of_another_network: 'Not charged: that is a code of {network}. Ask for a pay code of this network.',
   },
 }
