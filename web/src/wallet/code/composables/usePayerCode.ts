@@ -11,6 +11,7 @@ import type { TradeAnswer } from '@/api/schema'
 const LASTS_S = 60
 const EARLY_S = 1
 const SLOT = 'payer-code'
+const TOLD = ['paying', 'paid', 'partly_refunded', 'refunded']
 
 export function usePayerCode(wallet: Ref<string | undefined>, used: (trade: TradeAnswer) => void) {
   const code = ref('')
@@ -23,7 +24,8 @@ export function usePayerCode(wallet: Ref<string | undefined>, used: (trade: Trad
   /** What became of a code that was shown before: it may have been charged while the line was down. */
   async function wasUsed(shown: string): Promise<boolean> {
     const status = await told(api.GET('/api/v1/codes/{code}/status', { params: { path: { code: shown } } })).catch(() => null)
-    if (status?.state !== 'used' || !status.trade) return false
+    // One that was charged and declined is used up as well, and nothing is to be told of it.
+    if (status?.state !== 'used' || !status.trade || !TOLD.includes(status.trade.state)) return false
     sessionStorage.removeItem(SLOT)
     used(status.trade)
     return true
