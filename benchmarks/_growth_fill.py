@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 STEP_NS: Final = 259_200_000
 """Between two trades: ten million are thirty days."""
@@ -86,7 +87,7 @@ MISSING: Final = (
 )
 
 
-async def fill(connection: asyncpg.Connection, trades: int) -> None:
+async def fill(connection: asyncpg.Connection | PoolConnectionProxy, trades: int) -> None:
     """Fill up to so many trades in all; killed on the way, the next call goes on."""
     await connection.execute(STATE)
     await connection.execute(BEGUN)

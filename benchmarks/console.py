@@ -2,8 +2,8 @@
 
 `console.frame_ms`: the longest stretch between two frames of the overview in a real Chromium, while a starter
 city is replayed at 2,000 payments a second into the books that it shows. `console.delay_s`: the age of the
-oldest payment that the figures lack, median. `figures.projected`: commands a second that the projector adds up when it
-catches up, alone. Payments, database, server, browser and this script share the machine.
+oldest payment that the figures lack, median. `figures.projected`: commands a second that the projector adds
+up when it catches up, alone. Payments, database, server, browser and this script share the machine.
 
     python benchmarks/console.py        # prints figures as JSON
 """

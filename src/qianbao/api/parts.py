@@ -137,9 +137,7 @@ async def opened(
             channels=channels,
             payments=payments,
             settlement=settlement_room.opened(db, payments=payments),
-            social=social_room.opened(
-                db, settings=settings, payments=payments, rates=credentials.rates
-            ),
+            social=social_room.opened(db, settings=settings, payments=payments, rates=credentials.rates),
             console=console_room.opened(
                 db,
                 settings=settings,
