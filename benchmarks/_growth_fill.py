@@ -8,10 +8,12 @@ than grown ones, and the next payments split more of their pages.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
+
+Connection: TypeAlias = asyncpg.Connection | PoolConnectionProxy
 
 STEP_NS: Final = 259_200_000
 """Between two trades: ten million are thirty days."""
@@ -87,7 +89,7 @@ MISSING: Final = (
 )
 
 
-async def fill(connection: asyncpg.Connection | PoolConnectionProxy, trades: int) -> None:
+async def fill(connection: Connection, trades: int) -> None:
     """Fill up to so many trades in all; killed on the way, the next call goes on."""
     await connection.execute(STATE)
     await connection.execute(BEGUN)
@@ -109,7 +111,7 @@ async def fill(connection: asyncpg.Connection | PoolConnectionProxy, trades: int
     await connection.execute("VACUUM ANALYZE trade, command, transfer, transfer_entry", timeout=STATEMENT_S)
 
 
-async def _drop(connection: asyncpg.Connection) -> None:
+async def _drop(connection: Connection) -> None:
     async with connection.transaction():
         for index in await connection.fetch(INDEXES):
             values = (index["name"], index["made"], index["key"], index["of"])
@@ -118,7 +120,7 @@ async def _drop(connection: asyncpg.Connection) -> None:
             await connection.execute(drop.format(**index))
 
 
-async def _lay(connection: asyncpg.Connection) -> None:
+async def _lay(connection: Connection) -> None:
     await connection.execute("SET maintenance_work_mem = '1GB'")
     for index in await connection.fetch("SELECT name, made, key, of FROM growth_index"):
         async with connection.transaction():
