@@ -11,14 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
-from qianbao.api.hot import Receive, Scope, Send
 from qianbao.config import SettingMalformed, Settings
 
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+if TYPE_CHECKING:  # `qianbao up` reads the setting without loading the API
+    from qianbao.api.hot import Receive, Scope, Send
+
+App: TypeAlias = "Callable[[Scope, Receive, Send], Awaitable[None]]"
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
