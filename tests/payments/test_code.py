@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -127,6 +128,38 @@ async def test_a_refused_charge_leaves_the_code_good_and_no_trade(town: Town) ->
     assert again.value.replayed
     paid = await charge(town, shop, code, out_trade_no=number)
     assert paid.result["state"] == "paid"
+
+
+@pytest.mark.parametrize("same_number", [False, True])
+async def test_of_two_charges_of_one_code_at_once_one_is_paid_and_the_code_is_used(
+    town: Town, same_number: bool
+) -> None:
+    shop = await town.shop()
+    payer, wallet = await town.someone()
+    code = await code_of(town, payer, wallet)
+    number = town.number()
+    numbers = (number, number if same_number else town.number())
+    first, second = await asyncio.gather(
+        *(charge(town, shop, code, out_trade_no=each) for each in numbers), return_exceptions=True
+    )
+    paid, refused = (first, second) if isinstance(first, Receipt) else (second, first)
+    assert isinstance(paid, Receipt)
+    assert isinstance(refused, Exception)
+    assert await town.balance(wallet) == RICH - 10_00
+    assert (await service.status(payer, town.room, code))["state"] == "used"
+    with pytest.raises(CodeUsed):
+        await charge(town, shop, code)
+
+
+async def test_two_charges_at_once_that_the_wallet_cannot_pay_leave_the_code_good(town: Town) -> None:
+    shop = await town.shop()
+    payer, wallet = await town.someone(5_00)
+    code = await code_of(town, payer, wallet)
+    both = await asyncio.gather(*(charge(town, shop, code) for _ in range(2)), return_exceptions=True)
+    assert [type(each) for each in both] == [NotEnough, NotEnough]
+    assert (await service.status(payer, town.room, code))["state"] == "shown"
+    await charge(town, shop, code, 5_00)
+    assert await town.balance(wallet) == 0
 
 
 async def test_a_charge_that_needs_the_pin_waits_for_its_payer(town: Town) -> None:
