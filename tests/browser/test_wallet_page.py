@@ -26,7 +26,7 @@ async def test_a_stranger_joins_tops_up_pays_by_code_and_by_qr_and_finds_all_of_
     name, item, who = NOODLES[language]
     page = await open_page("/", language=language)
     async with shop_client(live) as client:
-        shop = await open_shop(client, name)
+        shop = await open_shop(client, name, "北门店" if language == "zh" else "North gate")
         await page.wait_for_url(re.compile("/join"))
         one = await join(page, language, name=who)
         await page.goto("/join")

@@ -251,12 +251,12 @@ class Shop:
         return [one for one in answer.json()["items"] if one.get("paid_at")]
 
 
-async def open_shop(client: httpx.AsyncClient, name: str = "兰州拉面", mcc: str = "5812") -> Shop:
+async def open_shop(client: httpx.AsyncClient, name: str = "兰州拉面", store: str = "北门店") -> Shop:
     """A shop signs up alone."""
     asked = {
         "name": name,
-        "mcc": mcc,
-        "store": {"name": "北门店", "city": "成都", "city_tier": "new1"},
+        "mcc": "5812",
+        "store": {"name": store, "city": "成都", "city_tier": "new1"},
         "login": f"owner{next(_numbers)}",
         "password": PASSWORD,
     }
