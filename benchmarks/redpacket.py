@@ -1,9 +1,10 @@
 """How many people a second get their share of one red packet of 100,000 shares, durably.
 
 100,000 people each grab once, 500 (or 250) at a time in each process, through the room's own service: the
-wallet's owner and the packet's facts (all kept in memory: who comes first costs one gathered read more), a plan, and the journal's group
-commit: claim, the packet's lock, the next free share, a transfer from the packet's account to the wallet, an
-event with the amount. The packet is funded through the service too. At the end each person has exactly one
+wallet's owner and the packet's facts (all kept in memory: who comes first costs one gathered read more), a
+plan, and the journal's group commit: claim, the packet's lock, the next free share, a transfer from the
+packet's account to the wallet, an event with the amount. The packet is funded through the service too.
+At the end each person has exactly one
 share, the sum is exact, the packet is empty and the books agree; else there is no figure.
 
 Two processes: this one and another, half of the people each.
@@ -253,8 +254,8 @@ async def measure(
 
     under = {
         "processes": 1, "people": PEOPLE, "shares": PEOPLE, "callers": CALLERS,
-        "cores": os.cpu_count(), "fsync": "on", "synchronous_commit": "on", "lanes": lanes, "wallets": "in memory",
-        "size_max": size_max, "load_1min": round(os.getloadavg()[0], 1),
+        "cores": os.cpu_count(), "fsync": "on", "synchronous_commit": "on", "lanes": lanes,
+        "wallets": "in memory", "size_max": size_max, "load_1min": round(os.getloadavg()[0], 1),
         "python_us_each": round(1e6 * (after[0] - before[0]) / PEOPLE, 1),
         "postgres_us_each": round(1e6 * (after[1] - before[1]) / PEOPLE, 1),
     }  # fmt: skip
