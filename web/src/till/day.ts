@@ -57,7 +57,8 @@ export function useDayLive(): void {
     const { trade, store, amount } = event.data as { trade?: string; store?: string; amount?: number }
     if (store && store !== session.store.value?.id) return
     readAgain()
-    if (event.type !== 'trade.paid' || !trade || announced.has(trade)) return
+    // A sale without a store was made online: it is listed, and read aloud nowhere.
+    if (event.type !== 'trade.paid' || !store || !trade || announced.has(trade)) return
     announced.add(trade)
     fresh.value = trade
     received(amount ?? 0)
