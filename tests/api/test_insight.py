@@ -22,8 +22,8 @@ async def test_consent_is_asked_for_granted_withdrawn_and_told_with_its_time(liv
     async with live.signed_in("person") as person:
         await say(person, granted=False)
         refused = await person.get(ME)
-        assert (refused.status_code, refused.json()["code"]) == (403, "consent_missing")
-        assert (await person.get(f"{RECORDS}?since=2026-01-01&until=2026-02-01")).status_code == 403
+        assert (refused.status_code, refused.json()["code"]) == (409, "consent_missing")
+        assert (await person.get(f"{RECORDS}?since=2026-01-01&until=2026-02-01")).status_code == 409
         await say(person, granted=True)
         picture = (await person.get(ME)).json()
         assert picture["currency"] == "CNY"

@@ -103,7 +103,7 @@ async def test_nothing_is_read_before_its_person_switches_it_on_and_nothing_afte
     await expect(page.get_by_role("heading", name=words["ask"])).to_be_visible()
     async with lived.signed_in("person") as person:
         answer = await person.get("/api/v1/insight/me")
-        assert (answer.status_code, answer.json()["code"]) == (403, "consent_missing")
+        assert (answer.status_code, answer.json()["code"]) == (409, "consent_missing")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from qianbao.clock import BUSINESS_ZONE, Clock, business_date, nanoseconds
 from qianbao.credentials.models import Caller
 from qianbao.credentials.people import the_person
 from qianbao.db import Database, queries
-from qianbao.errors import Forbidden, Invalid
+from qianbao.errors import Conflict, Invalid
 from qianbao.events.models import CursorMalformed
 from qianbao.ids import Id
 from qianbao.insight.consent.store import Consents, Said
@@ -26,7 +26,7 @@ LATEST: Final = date(2200, 1, 1)
 NANOSECONDS_MAX: Final = 2**63
 
 
-class ConsentMissing(Forbidden):
+class ConsentMissing(Conflict):
     """The person has not agreed that their records are read for this; they can, with one tap."""
 
     code = "consent_missing"
