@@ -40,6 +40,10 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { wallet: at('index.html'), till: at('till.html'), console: at('console.html') } },
+    rollupOptions: {
+      input: { wallet: at('index.html'), till: at('till.html'), console: at('console.html') },
+      // A file an icon would be thirty requests on a phone.
+      output: { codeSplitting: { groups: [{ name: 'icons', test: /lucide-vue-next/ }] } },
+    },
   },
 })
