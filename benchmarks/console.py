@@ -33,7 +33,7 @@ from qianbao.api.starter import replaying
 from qianbao.config import load
 from qianbao.replay import city
 
-PER_S = 2_000
+PER_S, IN_FLIGHT = 2_000, 400
 SETTLE_S, LOOK_S = 12, 30
 
 WATCH = """() => {
@@ -73,7 +73,7 @@ async def measured(live: Live) -> list[dict[str, Any]]:
         await page.get_by_label("Login").fill(login["login"])
         await page.get_by_label("Password").fill(login["password"])
         await page.get_by_role("button", name="Sign in", exact=True).click()
-        load_s = city.rest(replaying(parts), home=live.home, per_s=PER_S)
+        load_s = city.rest(replaying(parts), home=live.home, per_s=PER_S, in_flight=IN_FLIGHT)
         replay = asyncio.create_task(load_s)
         await asyncio.sleep(SETTLE_S)
         frames, tasks, shown = await looked(page)

@@ -136,13 +136,18 @@ async def first(
 
 
 async def rest(
-    parts: Parts, *, home: Path, per_s: int = CALM_PER_S, told: Callable[[Run], None] = unheard
+    parts: Parts,
+    *,
+    home: Path,
+    per_s: int = CALM_PER_S,
+    in_flight: int = CALM_IN_FLIGHT,
+    told: Callable[[Run], None] = unheard,
 ) -> Run:
     """Replay what is left, calmly, to the end: for the worker. It waits out a database that is away and
     another process that is at it. Raises `FileUnreadable`."""
     while True:
         try:
-            pace = Pace(parts.room.clock, per_s=per_s, in_flight=CALM_IN_FLIGHT)
+            pace = Pace(parts.room.clock, per_s=per_s, in_flight=in_flight)
             return await _go(parts, home, pace, told, never)
         except (Unavailable, ReplayUnderWay):
             await asyncio.sleep(AGAIN_S)
