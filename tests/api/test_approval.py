@@ -11,11 +11,17 @@ from tests.api.test_trades import approval, get, key, post
 from tests.live import Live, started
 
 
-async def paid(live: Live, person: httpx.AsyncClient, till: httpx.AsyncClient, amount: int = 5_00) -> str:
-    """A trade that the ready person has paid at the ready till."""
-    code = await post(person, "/codes", 201, wallet=live.logins()["person"]["wallet"])
-    body = {"code": code["code"], "out_trade_no": uuid4().hex, "amount": amount}
-    return (await post(till, "/code-payments", 201, **body))["id"]
+async def paid(
+    live: Live, person: httpx.AsyncClient, till: httpx.AsyncClient, amount: int = 5_00, subject: str = ""
+) -> str:
+    """A trade that the ready person has paid at the ready till, with the PIN where their day asks for it."""
+    login = live.logins()["person"]
+    code = await post(person, "/codes", 201, wallet=login["wallet"])
+    body = {"code": code["code"], "out_trade_no": uuid4().hex, "amount": amount, "subject": subject}
+    made = await post(till, "/code-payments", 201, **body)
+    if made["state"] == "paying":
+        await post(person, f"/trades/{made['id']}/pay", 201, wallet=login["wallet"], pin=login["pin"])
+    return made["id"]
 
 
 async def test_a_cashier_refunds_with_a_supervisors_pin_only(live: Live) -> None:

@@ -40,7 +40,7 @@ async def test_a_printed_code_is_read_from_its_picture_and_paid(live: Live) -> N
         paid = await person.post(
             "/api/v1/counter-payments",
             headers=key(),
-            json={"wallet": login["wallet"], "code": found["code"], "amount": 3_50},
+            json={"wallet": login["wallet"], "code": found["code"], "amount": 3_50, "pin": login["pin"]},
         )
         assert paid.status_code == 201, paid.text
 

@@ -52,9 +52,7 @@ async def test_takings_are_told_and_exported(live: Live) -> None:
     async with live.signed_in("person") as person, live.signed_in("supervisor") as till:
         await topped_up(live, person, 100_00)
         before = (await get(till, "/takings"))["total"]
-        code = await post(person, "/codes", 201, wallet=live.logins()["person"]["wallet"])
-        body = {"code": code["code"], "out_trade_no": uuid4().hex, "amount": 12_00, "subject": "=1+1"}
-        await post(till, "/code-payments", 201, **body)
+        await paid(live, person, till, 12_00, subject="=1+1")
         told = await get(till, "/takings")
         assert told["total"]["amount"] - before["amount"] == 12_00
         for part in ("by_item", "by_cashier", "by_hour"):
@@ -154,9 +152,9 @@ async def test_a_stall_owner_does_all_alone_and_each_till_hears_of_its_own_store
         ]
         for ready in begun:
             await asyncio.wait_for(ready.wait(), 20)
-        wallet = live.logins()["person"]["wallet"]
+        wallet, pin = (live.logins()["person"][name] for name in ("wallet", "pin"))
         for code, amount in zip(codes, (7_00, 9_00), strict=True):
-            asked = {"wallet": wallet, "code": code["code"], "amount": amount}
+            asked = {"wallet": wallet, "code": code["code"], "amount": amount, "pin": pin}
             await post(person, "/counter-payments", 201, **asked)
         mine, theirs, all_of_it = await asyncio.wait_for(asyncio.gather(*ears), 20)
         assert [one["amount"] for one in mine] == [7_00]
