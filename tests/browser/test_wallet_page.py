@@ -228,3 +228,37 @@ async def fits(page: Page) -> None:
     await page.wait_for_load_state("networkidle")
     wide: int = await page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0, f"{page.url}: {wide} px too wide"
+
+
+async def test_a_second_brands_wallet_wears_its_own_colour_and_the_first_is_a_tap_away(
+    open_page: OpenPage,
+) -> None:
+    page = await open_page("/join")
+    one = await ready(page, "en")
+    colour = "getComputedStyle(document.documentElement).getPropertyValue('--brand').trim()"
+    first: str = await page.evaluate(colour)
+    await page.goto("/wallets/new")
+    await page.get_by_role("button", name="Open it").click()
+    await page.get_by_text(one.says("available")).wait_for()
+    await page.wait_for_function(f"was => {colour} !== was", arg=first)
+    await axe(page)
+    await page.get_by_role("button", name="switch wallet").click()
+    await page.get_by_role("button", name=re.compile("^Lanhua Wallet @")).click()
+    await page.wait_for_function(f"was => {colour} === was", arg=first)
+
+
+async def test_a_shop_is_paid_by_keyboard_alone(open_page: OpenPage, live: Live) -> None:
+    page = await open_page("/join")
+    one = await ready(page, "en")
+    async with shop_client(live) as client:
+        number = (await (await open_shop(client)).counter("number"))["code"]
+        await page.goto("/scan/type")
+        await page.get_by_label(one.says("field")).focus()
+        await page.keyboard.type(number)
+        await page.keyboard.press("Enter")
+        await page.get_by_label(one.says("amount"), exact=True).focus()
+        await page.keyboard.type("9.90")
+        await page.keyboard.press("Enter")
+        await page.locator(".keys:visible").wait_for()
+        await page.keyboard.type("802931")  # the pad has the focus
+        await one.receipt()

@@ -57,7 +57,7 @@ class CardRequest(BaseModel):
     """A card to link. Only simulated numbers are taken: 16 to 19 digits from 9900, with a check digit."""
 
     bank: Annotated[str, Field(min_length=1, max_length=40, examples=["lotus"])]
-    number: Annotated[str, Field(min_length=12, max_length=30, examples=["9900000000000017"])]
+    number: Annotated[str, Field(min_length=12, max_length=30, examples=["9900000000000010"])]
 
 
 class CardView(BaseModel):
