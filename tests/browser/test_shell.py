@@ -22,7 +22,15 @@ async def test_a_page_opens_in_the_readers_language_and_axe_finds_nothing(
 async def test_an_unknown_address_of_a_page_says_so_and_one_of_the_api_is_a_problem(
     open_page: OpenPage, live: Live
 ) -> None:
-    page = await open_page("/nothing/here")
+    page = await open_page("/")
+    login = live.logins()["person"]
+    signed = await page.context.request.post(
+        "/api/v1/sessions",
+        data={"login": login["login"], "password": login["password"]},
+        headers={"Origin": live.url},
+    )
+    assert signed.status == 201, await signed.text()
+    await page.goto("/nothing/here")
     await page.get_by_text("There is no such page").wait_for()
     async with live.client() as nobody:
         answer = await nobody.get("/api/v1/nothing", headers={"Accept": "text/html"})
