@@ -107,7 +107,9 @@ async def till(open_page: OpenPage, live: Live, **how: Any) -> Page:
     page = await open_page("/till", **asked)
     await page.add_init_script(SPOKEN)
     await page.reload()
-    await signed_in(page, live, who, language=asked["language"])
+    # What happens from now on is heard live: the line is open before anything is paid.
+    async with page.expect_response(lambda answer: "/events/stream" in answer.url):
+        await signed_in(page, live, who, language=asked["language"])
     return page
 
 
