@@ -62,6 +62,24 @@ describe('a command that moves money', () => {
     expect(new Set(keys).size).toBe(2)
   })
 
+  it.each([
+    ['too many requests', new Problem('rate_limited', 429)],
+    ['a session that is over', new Problem('credential_unknown', 401)],
+  ])('is still the same command when %s is met while its outcome is unknown', async (_, door) => {
+    const keys: string[] = []
+    const answers = [offline(), door]
+    const { command } = opened((_, key) => {
+      keys.push(key)
+      const met = answers[keys.length - 1]
+      return met ? Promise.reject(met) : Promise.resolve('paid')
+    })
+    void command.run({ amount: 100 })
+    await vi.runAllTimersAsync()
+    expect(command.state.value).toBe('done')
+    expect(keys).toHaveLength(3)
+    expect(new Set(keys).size).toBe(1)
+  })
+
   it('keeps its key over a reload, and never the PIN', async () => {
     const keys: string[] = []
     const never = (_: Asked, key: string): Promise<string> => (keys.push(key), new Promise(() => undefined))

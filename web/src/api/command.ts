@@ -18,7 +18,11 @@ interface Kept<Asked> {
   asked: Asked
 }
 
-const RETRY_S = [0.5, 1, 2, 4, 8]
+const RETRY_S = [0.5, 1, 2, 4]
+const RETRY_S_MAX = 8
+
+/** How long to wait before it is asked again. */
+const waits = (met: Problem, tries: number): number => met.retryAfterS ?? RETRY_S[tries] ?? RETRY_S_MAX
 
 /** An id for one intention. */
 export const commandKey = (): string => crypto.randomUUID?.() ?? randomKey()
@@ -64,10 +68,11 @@ export function useCommand<Asked extends object, Told>(
     keep({ key, asked: withoutPin(asked) })
     state.value = 'sending'
     problem.value = null
-    await attempt(asked, key, 0)
+    await attempt(asked, key, 0, same)
   }
 
-  async function attempt(asked: Asked, key: string, tries: number): Promise<void> {
+  /** `out`: it had gone out before, and may have been done. */
+  async function attempt(asked: Asked, key: string, tries: number, out: boolean): Promise<void> {
     try {
       result.value = await send(asked, key)
       settle('done')
@@ -75,13 +80,13 @@ export function useCommand<Asked extends object, Told>(
       const met = asProblem(error)
       problem.value = met
       if (met.signedOut && !gone && (await waitsForSignIn())) {
-        await attempt(asked, key, tries)
-      } else if (!met.unknown) {
+        await attempt(asked, key, tries, out)
+      } else if (!met.unknown && !(met.atDoor && out)) {
         settle('refused') // The refusal stands under this key: another try is another command.
       } else if (!gone) {
         state.value = 'asking'
-        await pause(met.retryAfterS ?? RETRY_S[Math.min(tries, RETRY_S.length - 1)] ?? 8)
-        await attempt(asked, key, tries + 1)
+        await pause(waits(met, tries))
+        await attempt(asked, key, tries + 1, true)
       }
     }
   }
@@ -111,11 +116,11 @@ export function useCommand<Asked extends object, Told>(
           }
         } else if (met.signedOut && (await waitsForSignIn())) {
           continue
-        } else if (!met.unknown) {
+        } else if (!met.unknown && !met.atDoor) {
           problem.value = met
           return settle('refused')
         }
-        await pause(RETRY_S[Math.min(tries, RETRY_S.length - 1)] ?? 8)
+        await pause(waits(met, tries))
       }
     }
     return undefined

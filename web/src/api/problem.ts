@@ -48,6 +48,11 @@ export class Problem extends Error {
   get signedOut(): boolean {
     return this.status === 401
   }
+
+  /** Told at the door, before the command was looked at: it says nothing of one that had gone out before. */
+  get atDoor(): boolean {
+    return this.signedOut || this.code === 'rate_limited'
+  }
 }
 
 /** No answer came: the line is down, or was lost on the way. */
