@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -342,3 +344,12 @@ def test_every_merchant_category_has_one_kind() -> None:
         Category.OTHER,
         Category.OTHER,
     ]
+
+
+def test_a_server_and_the_worker_start_without_what_reads_the_lake() -> None:
+    ask = (
+        "import sys, qianbao.api.app, qianbao.api.worker;"
+        " print({'duckdb', 'pyarrow', 'numpy', 'scipy'} & {*sys.modules})"
+    )
+    told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "set()"

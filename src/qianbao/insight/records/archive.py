@@ -1,7 +1,7 @@
 """All records, lake and table together, as DuckDB sees them: for one purpose, as of one moment.
 
 Nothing reads the files past this door: it asks for a purpose, and shows only the records of people who let
-them be read for it.
+them be read for it. DuckDB and Arrow are loaded by whoever reads: a server never does.
 """
 
 from __future__ import annotations
@@ -12,14 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
-
 from qianbao.clock import SECOND, Clock
 from qianbao.db import Database, queries
 from qianbao.db.pool import reading
 from qianbao.insight.consent.store import SQL as CONSENT
 from qianbao.insight.purposes import REGISTER, Purpose, Rule
-from qianbao.insight.records.parquet import SCHEMA, pa, table, uuids
 
 SQL: Final = queries(__package__ or "")
 VIEWS: Final = queries(__package__ or "", "views.sql")
@@ -46,6 +43,10 @@ class Snapshot:
     @contextlib.contextmanager
     def opened(self, *, memory: str = MEMORY, threads: int = THREADS) -> Generator[Any]:
         """A DuckDB connection with the views `fact` and `record`. It blocks: use it in a thread."""
+        import duckdb
+
+        from qianbao.insight.records.parquet import SCHEMA, pa, uuids
+
         with duckdb.connect(config={"memory_limit": memory, "threads": threads}) as plain:
             connection: Any = plain
             if self.files:
@@ -76,6 +77,8 @@ class Archive:
         Files and table are read in one snapshot, so each fact is in exactly one of them.
         Raises `DatabaseLost`.
         """
+        from qianbao.insight.records.parquet import pa, table, uuids
+
         rule, now = REGISTER[purpose], self._clock.now()
         with reading():
             async with (

@@ -13,14 +13,16 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import asyncpg
 import msgspec
 
 from qianbao.clock import SECOND, Clock
 from qianbao.db import Database, queries
-from qianbao.insight.records.parquet import Rows, Writer
+
+if TYPE_CHECKING:
+    from qianbao.insight.records.parquet import Writer
 
 SQL: Final = queries(__package__ or "")
 LOCK: Final = 7_166_120
@@ -111,11 +113,14 @@ class Lake:
             await connection.execute(SQL["lake_gone"], last)
 
     async def _partition(self, connection: asyncpg.Connection, last: int, day: date, city: str) -> list[File]:
+        from qianbao.insight.records.parquet import Rows, Writer  # Arrow: only who writes files loads it
+
         folder = self.folder / f"day={day}" / f"city={_folder_name(city)}"
         await asyncio.to_thread(_private, self.folder, folder)
         files: list[File] = []
         writer: Writer | None = None
-        async for rows in self._chunks(connection, last, day, city):
+        async for found in self._chunks(connection, last, day, city):
+            rows = Rows(found)
             if writer is None:
                 writer = Writer(folder / f"{rows.first}.parquet.new")
             await asyncio.to_thread(writer.add, rows)
@@ -128,11 +133,11 @@ class Lake:
 
     async def _chunks(
         self, connection: asyncpg.Connection, last: int, day: date, city: str
-    ) -> AsyncIterator[Rows]:
+    ) -> AsyncIterator[list[asyncpg.Record]]:
         async with connection.transaction(readonly=True):
             cursor = await connection.cursor(SQL["lake_facts"], last, day, city)
             while rows := await cursor.fetch(self._chunk):
-                yield Rows(rows)
+                yield rows
 
     async def _whole(self, writer: Writer, day: date, city: str) -> File:
         path = await asyncio.to_thread(writer.close)
