@@ -121,6 +121,30 @@ async def test_who_opens_twice_is_told_the_same_share_again(square: Square) -> N
         await service.grab(person, square.room, command=key, packet=packet, wallet=second)
 
 
+@pytest.mark.parametrize("over", ["no", "emptied", "expired"])
+async def test_a_share_asked_for_again_is_claimed_by_its_key(square: Square, over: str) -> None:
+    packet, _, _ = await square.packet(10_00, 1 if over == "emptied" else 2)
+    person, wallet = await square.someone(0)
+    second = await square.second_wallet(person)
+    first = await service.grab(person, square.room, command=square.key(), packet=packet, wallet=wallet)
+    if over == "emptied":
+        late, into = await square.someone(0)
+        with pytest.raises(RedPacketEmpty):  # and the process remembers it
+            await service.grab(late, square.room, command=square.key(), packet=packet, wallet=into)
+    if over == "expired":
+        square.clock.advance(DAY)
+        await ending.expire(square.room)
+    for room in (square.room, square.other):
+        key = square.key()
+        for _ in range(2):
+            again = await service.grab(person, room, command=key, packet=packet, wallet=wallet)
+            assert (again.result, again.replayed) == (first.result, True)
+        with pytest.raises(CommandReused):
+            await service.grab(person, room, command=key, packet=packet, wallet=second)
+    assert await square.balance(wallet) == first.result["amount"]
+    assert await square.balance(second) == 0
+
+
 async def test_a_packet_of_one_brand_is_opened_into_a_wallet_of_the_other(square: Square) -> None:
     packet, _, _ = await square.packet(5_00, 1)
     person, _ = await square.someone(0)

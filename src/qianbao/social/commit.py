@@ -43,9 +43,9 @@ class Money(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     amount: int
 
 
-Look = Callable[[int], Awaitable[tuple[Money | None, Plan] | Receipt]]
-"""What stands now, and the plan made on it; the argument counts the looks from 0. No money: risk has no say.
-A receipt: what is asked for stands already."""
+Look = Callable[[int], Awaitable[tuple[Money | None, Plan]]]
+"""What stands now, and the plan made on it; the argument counts the looks from 0. Without money risk has no
+say."""
 
 
 async def settle(
@@ -60,10 +60,7 @@ async def settle(
         plan: Plan | None = None
         try:
             try:
-                found = await look(turn)
-                if isinstance(found, Receipt):
-                    return found
-                money, plan = found
+                money, plan = await look(turn)
                 if money is not None:
                     await room.allow(caller, plan, money)
             except Unavailable:

@@ -87,26 +87,25 @@ async def grab(caller: Caller, room: Social, *, command: Id, packet: Id, wallet:
     facts = await room.facts.get(packet)
     asked = Command(caller=caller.id, id=command, digest=digest("grab", packet, wallet))
 
-    async def look(turn: int) -> tuple[None, Plan] | Receipt:
-        if turn and (had := await room.packets.grab_of(packet, person)):
-            return _again(facts, had, command)
+    async def look(_turn: int) -> tuple[None, Plan]:
         now = room.payments.clock.now()
-        if packet in room.over:
-            raise RedPacketEmpty()
-        if now >= facts.expires:
-            raise RedPacketOver()
+        late = RedPacketEmpty() if packet in room.over else RedPacketOver() if now >= facts.expires else None
+        # Who has had a share asks the step even so: it claims the key for this content.
+        if late is not None and await room.packets.grab_of(packet, person) is None:
+            raise late
         return None, plans.grab(facts, command=asked, person=person, wallet=wallet, now=now)
 
     try:
         return await settle(
             caller, room.payments, asked, look, usual=TransferCode.RED_PACKET_GRABBED, ask=ASK
         )
-    except (RedPacketGrabbed, RedPacketEmpty, RedPacketOver) as late:
-        if isinstance(late, RedPacketEmpty):
-            _remember(room, packet)
-        if had := await room.packets.grab_of(packet, person):
-            return _again(facts, had, command)
+    except RedPacketEmpty:
+        _remember(room, packet)
         raise
+    except RedPacketGrabbed:
+        had = await room.packets.grab_of(packet, person)
+        assert had is not None
+        return _again(facts, had, command)
 
 
 def _again(facts: Facts, had: Grab, command: Id) -> Receipt:
