@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from qianbao.console.trail.service import NEAR_NS, stretches
 from qianbao.errors import QianbaoError
+from qianbao.ids import parse
 from qianbao.payments.refund import service as refunding
 from qianbao.payments.trade import ending, service
 from qianbao.payments.trade.errors import TradeNotFound
@@ -67,6 +68,18 @@ async def test_an_attempt_that_was_refused_is_told_with_its_code(house: House) -
     trail = await house.trails.of(trade)
     assert [one.refused for one in trail.events] == [None, "not_enough"]
     assert trail.whole
+
+
+async def test_an_answer_kept_under_a_second_key_is_no_part_of_the_story(house: House) -> None:
+    town = house.town
+    shop, number, again = await town.shop(), town.number(), town.key()
+    first = await service.prepay(shop, town.room, command=town.key(), out_trade_no=number, amount=100)
+    second = await service.prepay(shop, town.room, command=again, out_trade_no=number, amount=100)
+    assert second.result == first.result
+    trail = await house.trails.of(parse(first.result["id"]))
+    assert [one.type for one in trail.events] == ["trade.created"]
+    assert trail.whole
+    assert (await house.search.find(str(again))).hits == ()
 
 
 async def test_an_unknown_trade_is_none(house: House) -> None:

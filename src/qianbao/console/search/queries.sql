@@ -41,6 +41,7 @@ SELECT 'event', c.id, c.type, '', t.id, NULL, NULL, NULL, c.ts
 FROM   command AS c
 LEFT   JOIN trade AS t ON t.id = c.subject
 WHERE  c.id = $1
+AND    c.type <> ''
 UNION ALL
 SELECT 'transfer', f.id, '', '', t.id, NULL, f.amount, NULL, f.ts
 FROM   transfer AS f

@@ -1,18 +1,20 @@
 -- name: commands
--- The commands of these ids. Index: command_pkey.
+-- The commands of these ids that tell something. Index: command_pkey.
 SELECT id, type, ts, caller, outcome, leg, data
 FROM   command
 WHERE  id = ANY ($1::uuid[])
-AND    subject = $2;
+AND    subject = $2
+AND    type <> '';
 
 -- name: commands_about
--- The commands on $1 within stretches of time, which are short. Index: command_ts (BRIN).
+-- The commands on $1 that tell something, within stretches of time, which are short. Index: command_ts (BRIN).
 SELECT   c.id, c.type, c.ts, c.caller, c.outcome, c.leg, c.data
 FROM     unnest($2::bigint[], $3::bigint[]) AS q (since, until)
 CROSS    JOIN LATERAL (SELECT id, type, ts, caller, outcome, leg, data
                        FROM   command
                        WHERE  ts BETWEEN q.since AND q.until
-                       AND    subject = $1) AS c;
+                       AND    subject = $1
+                       AND    type <> '') AS c;
 
 -- name: hooks
 -- The webhooks that may have been told of a merchant's trade: its own and the operator's. Index: webhook_party.
