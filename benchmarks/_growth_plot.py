@@ -6,16 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.figure import Figure
 
-mpl.use("svg")
 mpl.rcParams |= {
     "svg.hashsalt": "qianbao",
     "svg.fonttype": "path",
     "font.size": 10,
     "font.family": "DejaVu Sans",
 }
-
-from matplotlib import pyplot as plt  # noqa: E402 - the canvas is chosen before
 
 INK, BLUE, ORANGE = "#555555", "#1f6feb", "#d9730d"
 FLOOR, AIM = 1.5, 1.1
@@ -29,7 +27,8 @@ def cost(paid: dict[str, Any]) -> float:
 def draw(points: dict[str, Any], path: Path) -> None:
     """Left: the cost at each size, against a small database at the same moment. Right: the long run."""
     sizes = {int(name): paid for name, paid in points.items() if name.isdigit()}
-    figure, (grown, run) = plt.subplots(1, 2, figsize=(10, 4), sharey=True, layout="constrained")
+    figure = Figure(figsize=(10, 4), layout="constrained")
+    grown, run = figure.subplots(1, 2, sharey=True)
     ratio = {size: cost(paid) / paid["against_us"] for size, paid in sizes.items()}
     grown.plot(list(ratio), list(ratio.values()), marker="o", color=BLUE)
     for size, value in ratio.items():
