@@ -32,11 +32,7 @@ export const zh = {
   backingUp: '正在备份',
   noBackups: '还没有备份。点“现在备份”，文件放在服务器的 backups 目录里。',
   ownServer: '数据库是您自己的服务器，请用它自己的办法备份。',
-  file: '文件',
-  size: '大小',
   hash: '账册哈希',
-  when: '时间',
-  state: '状态',
 }
 export const en = {
   title: 'Books and backups',
@@ -72,9 +68,5 @@ export const en = {
   backingUp: 'Backing up',
   noBackups: 'There are no backups yet. “Back up now” puts one into the server’s folder backups.',
   ownServer: 'The database is a server of your own: back it up by its own means.',
-  file: 'File',
-  size: 'Size',
   hash: 'Books’ hash',
-  when: 'When',
-  state: 'State',
 }

@@ -22,7 +22,6 @@ export const zh = {
   resend: '重发',
   gaveUp: '放弃',
   noDeliveries: '没有这样的推送。',
-  choose: '选一个推送地址，看它的推送记录。',
   filter: '看哪些',
 }
 export const en = {
@@ -49,6 +48,5 @@ export const en = {
   resend: 'Send again',
   gaveUp: 'Given up',
   noDeliveries: 'There are no such deliveries.',
-  choose: 'Choose a webhook to see its deliveries.',
   filter: 'Which',
 }

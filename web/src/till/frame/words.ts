@@ -32,7 +32,6 @@ export const zh: Words = {
     join: '还没有店？现在开一家',
   },
   store: '门店',
-  more: '更多',
 }
 
 export const en: Words = {
@@ -70,5 +69,4 @@ export const en: Words = {
     join: 'No shop yet? Open one now',
   },
   store: 'Store',
-  more: 'More',
 }

@@ -51,7 +51,6 @@ export const zh = {
     reversed: '已撤销，钱已退回',
     failed: '没有付成',
     saved: '平台补贴',
-    own: '从{wallet}付',
     subject: '内容',
     shop: '商家',
     time: '时间',
@@ -61,11 +60,9 @@ export const zh = {
     free: '没有手续费',
     number: '单号',
     merchantNumber: '商家单号',
-    copy: '复制单号',
     refunds: '退款进度',
     back: '退回 {amount}',
     left: '其余 {amount} 没有退',
-    done: '完成',
   },
 }
 
@@ -122,7 +119,6 @@ export const en = {
     reversed: 'Called off; the money is back',
     failed: 'Not paid',
     saved: 'You saved',
-    own: 'From {wallet}',
     subject: 'For',
     shop: 'Shop',
     time: 'When',
@@ -132,10 +128,8 @@ export const en = {
     free: 'None',
     number: 'Number',
     merchantNumber: 'Shop’s number',
-    copy: 'Copy the number',
     refunds: 'Refunds',
     back: '{amount} came back',
     left: '{amount} not refunded',
-    done: 'Done',
   },
 }

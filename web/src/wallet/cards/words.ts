@@ -14,7 +14,6 @@ export const zh = {
   withdraw: '提现',
   from: '从哪张卡',
   to: '提到哪张卡',
-  fromWallet: '从钱包',
   available: '可提 {amount}',
   all: '全部提出',
   topUpButton: '充值 {amount}',
@@ -22,12 +21,9 @@ export const zh = {
   topUpDone: '充值到账',
   withdrawDone: '提现已到银行',
   asking: '银行还没有回复，正在确认。可以离开，结果会记在账单里。',
-  unknown: '银行还没有说结果。钱没有丢，出了结果会自动更新。',
   nothing: '刚才没有发出去，钱没有动。可以再试一次。',
   again: '再来一笔',
   wallet: '到钱包',
-  latest: '最近记录',
-  state: { requested: '处理中', accepted: '银行已处理', done: '完成', failed: '没有成功' },
 }
 
 export const en = {
@@ -46,7 +42,6 @@ export const en = {
   withdraw: 'Withdraw',
   from: 'From which card',
   to: 'To which card',
-  fromWallet: 'From wallet',
   available: '{amount} can be withdrawn',
   all: 'All of it',
   topUpButton: 'Top up {amount}',
@@ -54,10 +49,7 @@ export const en = {
   topUpDone: 'Your money is here',
   withdrawDone: 'The bank has your money',
   asking: 'The bank hasn’t answered yet; we keep asking. You may leave: the outcome goes into your bills.',
-  unknown: 'The bank hasn’t said yet. Nothing is lost; this updates by itself.',
   nothing: 'It had not gone out, and no money moved. You can try now.',
   again: 'Another one',
   wallet: 'Into',
-  latest: 'Latest',
-  state: { requested: 'Under way', accepted: 'With the bank', done: 'Done', failed: 'Not done' },
 }

@@ -24,8 +24,6 @@ export const zh = {
   handleHint: '别人用它给你付款，3 到 20 位字母或数字',
   number: '会给你一个账号，别人用它给你付款',
   make: '注册并开通钱包',
-  asWho: '现在登录的是{role}，不能用钱包。',
-  pinNext: '最后一步：设置支付密码',
 }
 
 export const en = {
@@ -54,6 +52,4 @@ export const en = {
   handleHint: 'People pay you by it: 3 to 20 letters or digits',
   number: 'You get an account number by which people pay you',
   make: 'Sign up and open the wallet',
-  asWho: 'Signed in as {role}, which has no wallet.',
-  pinNext: 'Last step: set your payment PIN',
 }

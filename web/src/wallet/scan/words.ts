@@ -13,11 +13,9 @@ export const zh = {
   pay: {
     title: '付款',
     to: '付给',
-    change: '改金额',
     note: '备注（选填）',
     button: '付款 {amount}',
     next: '付款',
-    forWhat: '内容',
     balance: '可用 {amount}',
     short: '还差 {amount}，先充值，或换一个钱包。',
     topUp: '去充值',
@@ -44,11 +42,9 @@ export const en = {
   pay: {
     title: 'Pay',
     to: 'To',
-    change: 'Change the amount',
     note: 'Note (optional)',
     button: 'Pay {amount}',
     next: 'Pay',
-    forWhat: 'For',
     balance: '{amount} available',
     short: '{amount} short. Top up, or choose another wallet.',
     topUp: 'Top up',

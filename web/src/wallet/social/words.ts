@@ -4,7 +4,6 @@ export const zh = {
   share: '分享',
   copyLink: '复制链接',
   link: '链接的二维码',
-  wallet: '付款钱包',
   find: {
     title: '转账给谁',
     field: '账号、名字或手机号',
@@ -53,7 +52,6 @@ export const zh = {
     clear: '清除金额',
     set: '生成',
     note: '说明（选填）',
-    picture: '我的收款码：{link}',
   },
   packet: {
     title: '发红包',
@@ -145,7 +143,6 @@ export const en = {
   share: 'Share',
   copyLink: 'Copy link',
   link: 'The link as a QR code',
-  wallet: 'From',
   find: {
     title: 'Pay a person',
     field: 'Account number, name or phone',
@@ -194,7 +191,6 @@ export const en = {
     clear: 'Clear the amount',
     set: 'Show',
     note: 'What for (optional)',
-    picture: 'My code: {link}',
   },
   packet: {
     title: 'Send a red packet',
