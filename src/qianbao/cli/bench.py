@@ -5,6 +5,8 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
+import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +23,20 @@ Each figure with the conditions it was measured under. What bounds a figure stan
 
 | figure | value | unit | better | conditions |
 | --- | ---: | --- | --- | --- |
+"""
+SHORT: Final = """
+## Short of the floor
+
+What a figure must reach on 2 cores that the load generator shares, and these do not.
+
+| figure | value | floor | unit |
+| --- | ---: | ---: | --- |
+"""
+NOTES: Final = """
+## What one figure does not tell
+
+Kept is the last run. Beside it:
+
 """
 
 
@@ -40,6 +56,18 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     conditions: dict[str, Any]
 
 
+class Floors(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What figures must reach on 2 cores, by name, and what one figure does not tell."""
+
+    floors: dict[str, float]
+    notes: dict[str, str]
+
+    def missed(self, figure: Figure) -> bool:
+        """Whether it is on the wrong side of its floor."""
+        floor = self.floors.get(figure.name, figure.value)
+        return figure.value < floor if figure.better == "higher" else figure.value > floor
+
+
 def names() -> list[str]:
     """The benchmarks of this checkout."""
     return sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
@@ -53,22 +81,43 @@ def run(name: str) -> list[Figure]:
         [sys.executable, str(FOLDER / f"{name}.py")], stdout=subprocess.PIPE, check=True
     )
     figures = msgspec.json.decode(done.stdout, type=list[Figure])
-    _keep(figures)
+    keep(figures)
     return figures
 
 
-def _keep(figures: list[Figure]) -> None:
-    path = FOLDER / "results.json"
-    kept = msgspec.json.decode(path.read_bytes(), type=list[Figure]) if path.exists() else []
+def keep(figures: Sequence[Figure]) -> None:
+    """Put them into `results.json` in place of those of the same name, and write `RESULTS.md` anew."""
     fresh = {figure.name for figure in figures}
-    every = sorted([f for f in kept if f.name not in fresh] + figures, key=lambda figure: figure.name)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(every), indent=2) + b"\n")
-    lines = [
+    every = sorted([*(f for f in kept() if f.name not in fresh), *figures], key=lambda figure: figure.name)
+    (FOLDER / "results.json").write_bytes(msgspec.json.format(msgspec.json.encode(every), indent=2) + b"\n")
+    about = f"\nPython {platform.python_version()}, {platform.system()} {platform.machine()}.\n"
+    (FOLDER / "RESULTS.md").write_text(page(every, floors(), sorted(FOLDER.glob("*.svg"))) + about)
+
+
+def kept() -> list[Figure]:
+    """The figures of `results.json`."""
+    path = FOLDER / "results.json"
+    return msgspec.json.decode(path.read_bytes(), type=list[Figure]) if path.exists() else []
+
+
+def floors() -> Floors:
+    """What `floors.toml` says."""
+    return msgspec.convert(tomllib.loads((FOLDER / "floors.toml").read_text()), Floors)
+
+
+def page(figures: Sequence[Figure], floors: Floors, plots: Sequence[Path]) -> str:
+    """What `RESULTS.md` says of them: each with its conditions, what is short of its floor, the notes."""
+    rows = (
         f"| `{f.name}` | {f.value:,g} | {f.unit} | {f.better} | "
         + ", ".join(f"{name} {value}" for name, value in f.conditions.items())
-        + " |"
-        for f in every
-    ]
-    plots = "".join(f"\n![{plot.stem}]({plot.name})\n" for plot in sorted(FOLDER.glob("*.svg")))
-    about = f"\nPython {platform.python_version()}, {platform.system()} {platform.machine()}.\n"
-    (FOLDER / "RESULTS.md").write_text(HEAD + "\n".join(lines) + "\n" + plots + about)
+        + " |\n"
+        for f in figures
+    )
+    short = (
+        f"| `{f.name}` | {f.value:,g} | {floors.floors[f.name]:,g} | {f.unit} |\n"
+        for f in figures
+        if floors.missed(f)
+    )
+    notes = (f"- `{name}`: {note}.\n" for name, note in floors.notes.items())
+    pictures = (f"\n![{plot.stem}]({plot.name})\n" for plot in plots)
+    return "".join([HEAD, *rows, *pictures, SHORT, *short, NOTES, *notes])
