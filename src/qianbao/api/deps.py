@@ -20,7 +20,6 @@ A route for everybody has `dependencies=[anybody()]`. A route with neither does 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -172,11 +171,12 @@ def cursor_made(*place: int | str) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(place)).rstrip(b"=").decode()
 
 
-Place = TypeVar("Place")
+Place = TypeVar("Place", bound=tuple[Any, ...])
 
 
-def cursor_read(cursor: str | None, place: type[Place] | Callable[..., Place]) -> Place | None:
-    """The place that a cursor stands for, as `place` (`tuple[int, str]`); None for the first page.
+def cursor_read(cursor: str | None, place: type[Place]) -> Place | None:
+    """The place that a cursor stands for, as `place` (`tuple[int, Id]`); None for the first page. Its numbers
+    are such as a row can have.
 
     Raises `CursorMalformed`.
     """
@@ -184,8 +184,9 @@ def cursor_read(cursor: str | None, place: type[Place] | Callable[..., Place]) -
         return None
     try:
         raw = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        return msgspec.json.decode(raw, type=place)  # pyright: ignore[reportArgumentType, reportCallIssue] - msgspec takes any type form
+        found = msgspec.json.decode(raw, type=place)
     except (ValueError, msgspec.DecodeError):
-        raise CursorMalformed(
-            field="cursor", expected="the next_cursor of an earlier answer, unchanged"
-        ) from None
+        found = None
+    if found is None or any(isinstance(one, int) and not 0 <= one <= AMOUNT_MAX for one in found):
+        raise CursorMalformed(field="cursor", expected="the next_cursor of an earlier answer, unchanged")
+    return found

@@ -139,7 +139,7 @@ async def list_bills(
         caller,
         parts.payments,
         _wanted(wallet, kinds, text, since, until),
-        before=None if place is None else max(1, min(place[0], 2**63 - 1)),
+        before=max(1, place[0]) if place else None,
         limit=limit,
     )
     return BillList(

@@ -32,10 +32,10 @@ from qianbao.credentials import errors as credential_errors
 from qianbao.credentials.models import Caller, Role, Scope
 from qianbao.errors import OutcomeUnknown
 from qianbao.events.models import CursorMalformed
-from qianbao.ids import Id, parse
+from qianbao.ids import Id
 from qianbao.journal import CommandReused, Receipt
 from qianbao.journal.errors import AccountClosed, NotEnough
-from qianbao.money import UnknownCurrency
+from qianbao.money import AMOUNT_MAX, UnknownCurrency
 from qianbao.parties.errors import WalletUnknown
 from qianbao.payments.trade.errors import PinRequired
 
@@ -209,10 +209,7 @@ async def _list(
     caller: Caller, parts: Parts, direction: Direction, account: Id, cursor: str | None, limit: int
 ) -> ErrandList:
     await service.may_see(caller, parts.parties, account)
-    place = cursor_read(cursor, tuple[int, str])
-    if place is not None and not 0 <= place[0] < 2**63:
-        raise CursorMalformed(field="cursor")
-    created, last = (2**63 - 1, account) if place is None else (place[0], parse(place[1], field="cursor"))
+    created, last = cursor_read(cursor, tuple[int, Id]) or (AMOUNT_MAX, account)
     found = await parts.channels.rail.of_account(
         direction, account, before_created=created, before_id=last, limit=limit
     )

@@ -27,7 +27,7 @@ from qianbao.api.problems import problems
 from qianbao.api.routes.personal_payments import SPENDING
 from qianbao.clock import rfc3339
 from qianbao.credentials.models import Caller, Role
-from qianbao.ids import Id, parse
+from qianbao.ids import Id
 from qianbao.journal import CommandReused
 from qianbao.parties.errors import PayeeUnknown, WalletUnknown
 from qianbao.payments.trade.store import NEWEST
@@ -170,8 +170,7 @@ async def list_collections(
 ) -> CollectionList:
     """What the caller collects, or is asked for and has paid, the newest first."""
     assert caller.person is not None
-    read = cursor_read(cursor, tuple[int, str])
-    before = (read[0], parse(read[1], field="cursor")) if read else NEWEST
+    before = cursor_read(cursor, tuple[int, Id]) or NEWEST
     store = parts.social.collections
     if box == "mine":
         own = await store.collected_by(caller.person, before=before, limit=limit + 1)

@@ -26,7 +26,7 @@ from qianbao.api.routes.contacts import Note
 from qianbao.api.routes.wallets import PayeeView
 from qianbao.credentials import errors as credential_errors
 from qianbao.credentials.models import Caller, Role
-from qianbao.ids import Id, parse
+from qianbao.ids import Id
 from qianbao.journal import CommandReused
 from qianbao.journal.errors import DayLimitExceeded, NotEnough
 from qianbao.parties.errors import PayeeUnknown, WalletUnknown
@@ -136,11 +136,10 @@ async def list_personal_payments(
     caller: Person, parts: PartsDep, cursor: CursorText = None, limit: PageSize = 20
 ) -> PersonalPaymentList:
     """What the caller paid to people and was paid by them, the newest first."""
-    place = cursor_read(cursor, tuple[int, str])
     found = await service.page(
         caller,
         parts.social,
-        before=(place[0], parse(place[1], field="cursor")) if place else NEWEST,
+        before=cursor_read(cursor, tuple[int, Id]) or NEWEST,
         limit=limit + 1,
     )
     page = found[:limit]

@@ -26,7 +26,7 @@ from qianbao.api.problems import problems
 from qianbao.api.routes.personal_payments import SPENDING
 from qianbao.clock import rfc3339
 from qianbao.credentials.models import Caller, Role
-from qianbao.ids import Id, parse
+from qianbao.ids import Id
 from qianbao.journal import CommandReused
 from qianbao.parties.errors import WalletUnknown
 from qianbao.payments.trade.store import NEWEST
@@ -185,8 +185,7 @@ async def list_red_packets(
     limit: PageSize = 20,
 ) -> RedPacketList:
     """The packets that the caller sent or opened, the newest first."""
-    read = cursor_read(cursor, tuple[int, str])
-    before = (read[0], parse(read[1], field="cursor")) if read else NEWEST
+    before = cursor_read(cursor, tuple[int, Id]) or NEWEST
     if box == "sent":
         sent = await service.sent(caller, parts.social, before=before, limit=limit + 1)
         places = [(one.created, one.id) for one in sent]

@@ -24,7 +24,7 @@ from qianbao.api.problems import problems
 from qianbao.api.routes.trades import TILL_ROLES
 from qianbao.credentials.models import Caller
 from qianbao.events.models import CursorMalformed
-from qianbao.ids import Id, parse
+from qianbao.ids import Id
 from qianbao.journal import CommandReused
 from qianbao.parties.errors import StoreUnknown
 from qianbao.payments.trade.store import NEWEST
@@ -163,15 +163,12 @@ async def list_shifts(
     limit: PageSize = 20,
 ) -> ShiftList:
     """Shifts, newest first: a cashier's own, a supervisor's store's, an owner's merchant's."""
-    place = cursor_read(cursor, tuple[int, str])
-    if place is not None and not 0 <= place[0] < 2**63:
-        raise CursorMalformed(field="cursor")
     found = await service.of_merchant(
         caller,
         parts.settlement,
         store=store,
         cashier=cashier,
-        before=NEWEST if place is None else (place[0], parse(place[1], field="cursor")),
+        before=cursor_read(cursor, tuple[int, Id]) or NEWEST,
         limit=limit,
     )
     return ShiftList(

@@ -25,7 +25,7 @@ from qianbao.api.problems import problems
 from qianbao.clock import nanoseconds
 from qianbao.credentials.models import Caller, Role, Scope
 from qianbao.events.models import CursorMalformed
-from qianbao.ids import Id, parse
+from qianbao.ids import Id
 from qianbao.journal import CommandReused
 from qianbao.parties.errors import MerchantUnknown, WalletUnknown
 from qianbao.payments.refund import models as refund_models
@@ -138,7 +138,7 @@ async def list_trades(
             caller,
             room,
             wallet,
-            until=None if until is None else max(1, min(until[0], 2**63 - 1)),
+            until=max(1, until[0]) if until else None,
             limit=limit,
         )
         made = None if mine.next is None else cursor_made(mine.next)
@@ -146,7 +146,6 @@ async def list_trades(
     if out_trade_no is not None:
         one = await reading.of_number(caller, room, out_trade_no)
         return TradeList(items=[in_full(one, caller)], next_cursor=None)
-    place = cursor_read(cursor, tuple[int, str])
     page = await reading.of_merchant(
         caller,
         room,
@@ -154,15 +153,11 @@ async def list_trades(
         store=store,
         state=state,
         since=0 if since is None else max(0, nanoseconds(since)),
-        before=reading.NEWEST if place is None else (_bounded(place[0]), parse(place[1], field="cursor")),
+        before=cursor_read(cursor, tuple[int, Id]) or reading.NEWEST,
         limit=limit,
     )
     made = None if page.next is None else cursor_made(page.next[0], str(page.next[1]))
     return TradeList(items=[in_full(one, caller) for one in page.trades], next_cursor=made)
-
-
-def _bounded(moment: int) -> int:
-    return max(0, min(moment, 2**63 - 1))
 
 
 @router.post(

@@ -37,7 +37,7 @@ AND    person = $2;
 SELECT packet, person, wallet, amount, at, position
 FROM   red_packet_grab
 WHERE  packet = $1
-AND    position > $2
+AND    position > $2::bigint
 ORDER  BY position
 LIMIT  $3;
 
