@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import httpx2 as httpx
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Locator, Page, Request, Route, expect
 
 from qianbao.channels.card.models import draw_number
 from tests.browser.looking import COUNTER, PHONE, OpenPage, axe, picture
@@ -235,6 +235,40 @@ async def test_a_refund_needs_the_supervisors_pin(open_page: OpenPage, live: Liv
     await expect(dialog).to_contain_text("已退 ¥9.90")
     await dialog.get_by_role("button", name="完成").click()
     await expect(page.get_by_role("complementary")).to_contain_text("已全退")
+
+
+async def test_a_refund_that_is_asked_again_after_a_reload_keeps_its_number_and_its_key(
+    open_page: OpenPage, live: Live, payer: Payer
+) -> None:
+    page = await till(open_page, live)
+    await page.keyboard.type("6.60", delay=90)
+    await scan(page, await payer.code())
+    await expect(outcome(page, "paid")).to_be_visible()
+    sent: list[tuple[str, str]] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST" and request.url.endswith("/refunds"):
+            sent.append((request.headers["idempotency-key"], request.post_data_json["out_refund_no"]))
+
+    async def ask() -> Locator:
+        await page.get_by_role("button", name="退款 ¥6.60 这笔").first.click()
+        return page.get_by_role("dialog")
+
+    page.on("request", note)
+    await page.route("**/refunds", lambda route: route.abort())
+    dialog = await ask()
+    await dialog.get_by_label("退多少").fill("2.20")
+    await dialog.get_by_label("主管账号").fill(live.logins()["supervisor"]["login"])
+    await dialog.get_by_label("主管 PIN").fill(live.logins()["supervisor"]["pin"])
+    await expect(dialog).to_contain_text("结果还不知道")
+    await page.unroute_all(behavior="ignoreErrors")
+    await page.reload()
+    dialog = await ask()
+    await expect(dialog.get_by_label("退多少")).to_have_value("2.20")
+    await dialog.get_by_label("主管 PIN").fill(live.logins()["supervisor"]["pin"])
+    await expect(dialog).to_contain_text("已退 ¥2.20")
+    assert len(sent) > 1
+    assert len(set(sent)) == 1
 
 
 async def test_a_reload_in_the_middle_finds_the_outcome_and_charges_once(

@@ -7,12 +7,13 @@
  */
 import { computed, ref, shallowRef, watch } from 'vue'
 import { api, told } from '@/api/client'
-import { commandKey, useCommand } from '@/api/command'
+import { useCommand } from '@/api/command'
 import { lineUp, useLive } from '@/api/live'
 import { type Problem, asProblem } from '@/api/problem'
 import type { TradeAnswer } from '@/api/schema'
 import { readAmount } from '@/base/money'
 import { heardOf } from '../day'
+import { newNumber } from '../number'
 import { session } from '../session'
 import * as sound from '../sound'
 
@@ -33,7 +34,6 @@ const PAYER_CODE = /^[1-9]\d{17}$/
 /** A code lives a minute: one that was scanned before the amount is kept for less. */
 const HELD_MS = 50_000
 
-const number = (): string => `T${commandKey().replaceAll('-', '').slice(0, 24).toUpperCase()}`
 const headers = (key: string): { 'Idempotency-Key': string } => ({ 'Idempotency-Key': key })
 
 export function useSelling() {
@@ -69,7 +69,7 @@ export function useSelling() {
 
   function base(): Order | null {
     if (amount.value.amount === undefined) return null
-    return { out_trade_no: number(), amount: amount.value.amount, subject: item.value.trim(), store: session.store.value?.id ?? null }
+    return { out_trade_no: newNumber('T'), amount: amount.value.amount, subject: item.value.trim(), store: session.store.value?.id ?? null }
   }
 
   /** Charge a payer's code, or keep it until there is an amount. */
