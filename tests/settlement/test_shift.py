@@ -22,6 +22,7 @@ from qianbao.settlement.errors import (
     TillTaken,
 )
 from qianbao.settlement.room import Settlement
+from qianbao.settlement.room import opened as room_on
 from qianbao.settlement.shift import service
 from qianbao.settlement.shift.models import NEXT, ShiftState
 from qianbao.settlement.takings.models import Sum
@@ -122,6 +123,23 @@ async def test_of_many_closings_at_once_one_counts(town: Town, settlement: Settl
     )
     assert [type(one) for one in results].count(ShiftClosed) == 5
     assert sum(isinstance(one, Receipt) for one in results) == 1
+
+
+async def test_a_closing_sent_many_times_under_one_key_is_answered_once(
+    town: Town, settlement: Settlement
+) -> None:
+    lin = cashier_of(await town.shop(), town)
+    other = room_on(town.db, payments=town.other)
+    shift, key = await begun(town, settlement, lin), town.key()
+
+    async def close(turn: int) -> Receipt:
+        await asyncio.sleep(turn / 2_000)  # while the first is on its way, and when it has arrived
+        room = (settlement, other)[turn % 2]
+        return await service.close_shift(lin, room, command=key, shift=shift, counted=0)
+
+    told = await asyncio.gather(*(close(turn) for turn in range(40)))
+    assert all(one.result == told[0].result for one in told)
+    assert [one.replayed for one in told].count(False) == 1
 
 
 async def test_a_supervisor_closes_for_another_and_a_cashier_does_not(

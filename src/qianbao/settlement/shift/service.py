@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from qianbao.credentials.models import Caller, Role
+from qianbao.errors import QianbaoError
 from qianbao.ids import Id
 from qianbao.journal import Receipt, Stale
 from qianbao.parties.errors import MerchantUnknown, StoreUnknown
@@ -82,14 +83,17 @@ async def _taken(room: Settlement, merchant: Id, store: Id, till: str) -> bool:
 async def close_shift(caller: Caller, room: Settlement, *, command: Id, shift: Id, counted: int) -> Receipt:
     """Close a shift with the takings as they were counted: the cashier their own, a supervisor their store's,
     the owner any. Raises `ShiftNotFound`, `ShiftClosed`, `PeriodTooBusy`."""
-    if first := await room.journal.receipt(command, plans.closing_digest(shift, counted)):
-        return first
-    stands = await _own(caller, room, shift)
-    now = room.clock.now()
-    expected = total(await _sales(room, stands, until=now)).net
-    plan = plans.close_shift(
-        stands, caller=caller.id, command=command, counted=counted, expected=expected, now=now
-    )
+    try:
+        stands = await _own(caller, room, shift)
+        now = room.clock.now()
+        expected = total(await _sales(room, stands, until=now)).net
+        plan = plans.close_shift(
+            stands, caller=caller.id, command=command, counted=counted, expected=expected, now=now
+        )
+    except QianbaoError:  # perhaps because this very closing stands
+        if first := await room.journal.receipt(command, plans.closing_digest(shift, counted)):
+            return first
+        raise
     match await room.journal.commit(plan):
         case Receipt() as receipt:
             return receipt
