@@ -1,5 +1,6 @@
 """Writing the file: a tar of a base backup of PostgreSQL (with its log up to the end of the backup, so it is
-consistent whatever was paid meanwhile), the keyring, the settings and a manifest. It holds secrets: 0600.
+consistent whatever was paid meanwhile), the keyring, the settings, the lake of records and a manifest. It
+holds secrets: 0600.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from qianbao.db import embedded
 
 KEPT: Final = ("keyring", "config.toml", "logins.json", "tls")
 """What is kept of a home beside the database."""
+LAKE: Final = "lake"
+"""And the files of it that are whole. They are copied after the database: all that it lists is there by then,
+and one that came later is not listed, so the lake's writer takes it away."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +60,8 @@ def _write(url: str, home: Path, file: Path, manifest: Manifest) -> None:
                 for name in KEPT:
                     if (home / name).exists():
                         out.add(home / name, f"home/{name}")
+                for path in sorted((home / LAKE).glob("day=*/city=*/*.parquet")):
+                    out.add(path, f"home/{path.relative_to(home).as_posix()}")
             raw.flush()
             os.fsync(raw.fileno())
         draft.replace(file)

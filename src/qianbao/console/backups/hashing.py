@@ -11,6 +11,7 @@ PASSING: Final = (
     "migration",
     "session",
     "rate",
+    "sign_in_from",
     "passkey_challenge",
     "payer_code",
     "event_position",
@@ -24,9 +25,19 @@ PASSING: Final = (
     "backup",
     "audit",
     "audit_head",
+    "insight_person",
+    "consumption_position",
+    "consumption_fact",
+    "consumption",
+    "consumption_quarantine",
+    "lake_file",
+    "insight_score",
+    "insight_group",
+    "insight_batch",
 )
-"""Tables that say what goes on, not what was done: they are no part of the books. Figures are made of them
-and can be made again; the audit log has a chain of its own, to which a backup and a restore add a line."""
+"""Tables that say what goes on, not what was done: they are no part of the books. Figures and records are
+made of the books, a while after a payment; the audit log has a chain of its own, to which backup and restore
+add a line."""
 
 _TABLES = """
 SELECT table_class.relname AS name,
