@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace as replaced
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -216,6 +217,17 @@ async def test_a_calm_replay_keeps_to_its_pace(parts: Parts, file: Files) -> Non
     run = await replay(source, choose(source), parts=parts, pace=pace)
     assert run.counts.paid == 60
     assert time.monotonic() - began > 0.55
+
+
+async def test_each_payment_of_a_calm_replay_bears_the_time_at_which_it_was_made(
+    parts: Parts, file: Files
+) -> None:
+    path, began = file(*rows(4, name="timed")), time.time_ns()
+    source = open_source(path)
+    await replay(source, choose(source), parts=parts, pace=Pace(SystemClock(), per_s=5, in_flight=1))
+    asked = "SELECT paid FROM trade JOIN command ON trade.id = command.subject WHERE command.caller = $1"
+    paid_at = sorted(row["paid"] - began for row in await parts.db.rows(asked, source_of(path)))
+    assert all(later - earlier > 100_000_000 for earlier, later in pairwise(paid_at))
 
 
 async def test_odd_names_of_people_and_shops_are_no_reason_to_stop(parts: Parts, file: Files) -> None:

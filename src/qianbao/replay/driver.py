@@ -39,8 +39,6 @@ IN_FLIGHT: Final = 3 * BATCH
 """Plans under way at once: two batches on their way and one waiting."""
 CHUNK: Final = 10_000
 """Items settled, and topped up for, at once."""
-TOGETHER: Final = 100
-"""Trades that are dated with one look at the clock: the ledger dates their money by itself."""
 TRIES_MAX: Final = 60
 """How often a command is sent while the database is away, one second apart: a restart is waited for."""
 
@@ -79,7 +77,6 @@ class Driver:
         self._source = source
         self._pace = pace
         self._told = told
-        self._now = 0
         self._waiting: deque[tuple[_Chunk, int]] = deque()
         """Records that nobody has taken up yet: their chunk and their place in it."""
         self._more = asyncio.Event()
@@ -136,13 +133,11 @@ class Driver:
         while True:
             while self._waiting:
                 chunk, place = self._waiting.popleft()
-                if place % TOGETHER == 0 or not self._now:
-                    self._now = self._room.clock.now()
                 record = chunk.items[place]
                 assert isinstance(record, Record)
                 await self._pace.turn()
                 try:
-                    chunk.ends[place] = await self._paid(run, record, self._now)
+                    chunk.ends[place] = await self._paid(run, record)
                 except Exception as stops:
                     if not chunk.over.done():
                         chunk.over.set_exception(stops)
@@ -183,7 +178,7 @@ class Driver:
         self._told(run)
         return run
 
-    async def _paid(self, run: Run, record: Record, now: int) -> Receipt | QianbaoError:
+    async def _paid(self, run: Run, record: Record) -> Receipt | QianbaoError:
         try:
             plan, about = plans.payment(
                 record,
@@ -191,7 +186,7 @@ class Driver:
                 run=run.id,
                 payer=self._world.payer(record),
                 payee=self._world.payee(record),
-                now=now,
+                now=self._room.clock.now(),
                 rules=self._room.rules,
             )
             while True:
