@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -16,7 +17,8 @@ from qianbao.parties.chart import TransferCode
 from qianbao.payments.refusals import meaning
 from qianbao.payments.room import Payments
 from qianbao.payments.trade.errors import TradeBusy
-from qianbao.payments.trade.models import Command, Trade
+from qianbao.payments.trade.models import Command
+from qianbao.risk.models import Payment
 
 REPLANS_MAX: Final = 8
 """How often a command looks again before its caller is told to come later."""
@@ -29,18 +31,38 @@ class Stands(msgspec.Struct, frozen=True):
     result: dict[str, Any]
 
 
-Look = Callable[[int], Awaitable[tuple[Trade, Plan] | Stands]]
-"""What stands now, and the plan made on it; the argument counts the looks from 0."""
+Look = Callable[[int], Awaitable[tuple[Payment | None, Plan] | Stands]]
+"""What stands now, and the plan made on it; the argument counts the looks from 0. Without a payment risk has
+no say."""
+Meaning = Callable[[LedgerRefused, Plan | None], QianbaoError]
+"""What a refusal by the ledger means, in a plan where there is one."""
 
 
 async def settle(
     caller: Caller, room: Payments, command: Command, look: Look, *, usual: TransferCode
 ) -> Receipt:
-    """Commit what `look` plans, durably. Raises what planning, risk or the ledger refuses, `TradeBusy`.
+    """Commit what `look` plans for a trade, durably. Raises what planning, risk or the ledger refuses,
+    `TradeBusy`. An unknown outcome says where to ask: at the trade."""
+    means = partial(meaning, usual=usual)
+    return await committed(caller, room, command, look, means=means, ask="/api/v1/trades/{}", busy=TradeBusy)
+
+
+async def committed(
+    caller: Caller,
+    room: Payments,
+    command: Command,
+    look: Look,
+    *,
+    means: Meaning,
+    ask: str,
+    busy: Callable[[Id], QianbaoError],
+) -> Receipt:
+    """Commit what `look` plans, durably. Raises what planning, risk or the ledger refuses, and `busy`.
 
     A repeat is answered by the commit's claim; only where planning refuses (a full refund refuses its own
     repeat) is the receipt looked up here. Where all stands already, the answer is claimed like any other, so
-    that the key is this content's from then on. An unknown outcome says where to ask: at the trade.
+    that the key is this content's from then on. `ask` is the path at which an unknown outcome can be asked
+    for, with `{}` for the event's subject.
     """
     about = command.id
     for turn in range(REPLANS_MAX):
@@ -49,11 +71,12 @@ async def settle(
             try:
                 found = await look(turn)
                 if isinstance(found, Stands):
-                    about, plan = found.trade, claim(command, found)
+                    plan = claim(command, found)
                 else:
-                    trade, plan = found
-                    about = trade.id
-                    await room.allow(caller, plan, trade)
+                    payment, plan = found
+                    if payment is not None:
+                        await room.allow(caller, plan, payment)
+                about = plan.event.subject
             except Unavailable:
                 raise
             except QianbaoError:
@@ -66,11 +89,12 @@ async def settle(
                 case receipt:
                     return receipt
         except OutcomeUnknown as lost:
-            lost.ask = lost.ask or f"/api/v1/trades/{about}"
+            if plan is not None:
+                lost.ask = lost.ask or ask.format(plan.event.subject)
             raise
         except LedgerRefused as refused:
-            raise meaning(refused, plan, usual=usual) from refused
-    raise TradeBusy(about)
+            raise means(refused, plan) from refused
+    raise busy(about)
 
 
 def claim(command: Command, stands: Stands) -> Plan:

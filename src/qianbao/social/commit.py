@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Final, Literal
 
 import msgspec
 
 from qianbao.credentials.models import Caller
-from qianbao.errors import OutcomeUnknown, QianbaoError, Unavailable
+from qianbao.errors import QianbaoError
 from qianbao.ids import Id
-from qianbao.journal import LedgerRefused, Plan, Receipt, Spend, Stale
+from qianbao.journal import LedgerRefused, Plan, Receipt, Spend
 from qianbao.journal.errors import AccountClosed, AccountsSame, PinlessAmountExceeded, PinlessCountExceeded
 from qianbao.parties.chart import TransferCode
+from qianbao.payments.commit import Look, committed
 from qianbao.payments.room import Payments
 from qianbao.payments.trade.errors import PayerFrozen, PinRequired
 from qianbao.payments.trade.models import Command, Payer
 from qianbao.social.errors import PayeeFrozen, PaysOwnWallet, SocialBusy
-
-REPLANS_MAX: Final = 8
-"""How often a command looks again before its caller is told to come later."""
 
 Party = Literal["payer", "payee", "house"]
 
@@ -43,44 +42,15 @@ class Money(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     amount: int
 
 
-Look = Callable[[int], Awaitable[tuple[Money | None, Plan]]]
-"""What stands now, and the plan made on it; the argument counts the looks from 0. Without money risk has no
-say."""
-
-
 async def settle(
     caller: Caller, room: Payments, command: Command, look: Look, *, usual: TransferCode, ask: str
 ) -> Receipt:
     """Commit what `look` plans, durably. Raises what planning, risk or the ledger refuses, `SocialBusy`.
 
-    A repeat is answered by the commit's claim; only where planning refuses is the receipt looked up here.
     `ask` is the path at which an unknown outcome can be asked for, with `{}` for the event's subject.
     """
-    for turn in range(REPLANS_MAX):
-        plan: Plan | None = None
-        try:
-            try:
-                money, plan = await look(turn)
-                if money is not None:
-                    await room.allow(caller, plan, money)
-            except Unavailable:
-                raise
-            except QianbaoError:
-                if first := await room.journal.receipt(command.id, command.digest):
-                    return first
-                raise
-            match await room.journal.commit(plan):
-                case Stale():
-                    continue
-                case receipt:
-                    return receipt
-        except OutcomeUnknown as lost:
-            if plan is not None:
-                lost.ask = lost.ask or ask.format(plan.event.subject)
-            raise
-        except LedgerRefused as refused:
-            raise meaning(refused, plan, usual=usual) from refused
-    raise SocialBusy()
+    means = partial(meaning, usual=usual)
+    return await committed(caller, room, command, look, means=means, ask=ask, busy=lambda _: SocialBusy())
 
 
 def meaning(refused: LedgerRefused, plan: Plan | None, *, usual: TransferCode) -> QianbaoError:
