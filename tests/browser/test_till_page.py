@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -248,7 +249,8 @@ async def test_a_refund_that_is_asked_again_after_a_reload_keeps_its_number_and_
 
     def note(request: Request) -> None:
         if request.method == "POST" and request.url.endswith("/refunds"):
-            sent.append((request.headers["idempotency-key"], request.post_data_json["out_refund_no"]))
+            body = json.loads(request.post_data or "")
+            sent.append((request.headers["idempotency-key"], body["out_refund_no"]))
 
     async def ask() -> Locator:
         await page.get_by_role("button", name="退款 ¥6.60 这笔").first.click()
