@@ -51,6 +51,7 @@ export function useCommand<Asked extends object, Told>(
   const result = shallowRef<Told | null>(null)
   const problem = shallowRef<Problem | null>(null)
   const kept = shallowRef<Kept<Asked> | null>(read(slot))
+  const untouched = ref(false)
   const busy = computed(() => state.value === 'sending' || state.value === 'asking')
   let gone = false
   let timer = 0
@@ -68,6 +69,7 @@ export function useCommand<Asked extends object, Told>(
     keep({ key, asked: withoutPin(asked) })
     state.value = 'sending'
     problem.value = null
+    untouched.value = false
     await attempt(asked, key, 0, same)
   }
 
@@ -93,7 +95,7 @@ export function useCommand<Asked extends object, Told>(
 
   /**
    * After a reload: what became of the command that was under way. `nothing`: it has not arrived, nothing was
-   * paid (asked again with the same content it is the same command, so it cannot be paid twice); `done` with
+   * paid, and `untouched` says so until it is asked again (asked again with the same content it is the same command, so it cannot be paid twice); `done` with
    * the stored answer; `refused`. Undefined where no command was under way.
    */
   async function resume(): Promise<'nothing' | 'done' | 'refused' | undefined> {
@@ -112,6 +114,7 @@ export function useCommand<Asked extends object, Told>(
           missed += 1
           if (missed === 3) {
             state.value = 'idle'
+            untouched.value = true
             return 'nothing'
           }
         } else if (met.signedOut && (await waitsForSignIn())) {
@@ -146,6 +149,7 @@ export function useCommand<Asked extends object, Told>(
     state.value = 'idle'
     result.value = null
     problem.value = null
+    untouched.value = false
   }
 
   function keep(what: Kept<Asked> | null): void {
@@ -154,8 +158,11 @@ export function useCommand<Asked extends object, Told>(
     else sessionStorage.removeItem(slot)
   }
 
-  return { state, busy, result, problem, kept, run, resume, reset }
+  return { state, busy, result, problem, untouched, kept, run, resume, reset }
 }
+
+/** How a command stands, for the components that say it. */
+export type Standing = Pick<ReturnType<typeof useCommand<object, unknown>>, 'state' | 'busy' | 'problem' | 'untouched'>
 
 function read<Asked>(slot: string): Kept<Asked> | null {
   try {

@@ -37,8 +37,8 @@ function open(): void {
   if (cursor) asked.set('after', cursor)
   source = new EventSource(`/api/v1/events/stream?${asked}`)
   source.onopen = () => {
-    // What happened while the line was down and no cursor was known yet is read anew.
-    if (!up.value) void queries.invalidateQueries()
+    // What happened while the line was down, or between the first reading and the first opening, is read anew.
+    if (!up.value || !cursor) void queries.invalidateQueries()
     up.value = true
     wait = WAIT_MS
   }

@@ -1,5 +1,6 @@
 /** Amounts stay integers of minor units until here: one way to show them, one way to read them. */
 import { locale, t } from './i18n'
+import { narrow } from './narrow'
 
 /** The places after the point of a currency, as ISO 4217 has them (CNY 2, JPY 0). */
 export function places(currency: string): number {
@@ -23,17 +24,13 @@ export function formatMoney(amount: number, currency = 'CNY', { signed = false }
 export type AmountFault = 'empty' | 'malformed' | 'too_fine' | 'too_small' | 'too_large'
 export type AmountRead = { amount: number; fault?: undefined } | { amount?: undefined; fault: AmountFault }
 
-const FULL_WIDTH = /[\uff01-\uff5e]/g
 const IGNORED = /[\s\u00a0,，、'’_¥￥$]|元|CNY|RMB/gi
 
 /**
  * Read what a person typed: `28.16`, `1,234.5`, `１２．５０`, `¥8`, `8元`, `28。16`. Minor units, or why not.
  */
 export function readAmount(text: string, { currency = 'CNY', min = 1, max = 1_000_000_00 } = {}): AmountRead {
-  const plain = text
-    .replace(FULL_WIDTH, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0))
-    .replace(/。/g, '.')
-    .replace(IGNORED, '')
+  const plain = narrow(text).replace(/。/g, '.').replace(IGNORED, '')
   if (plain === '') return { fault: 'empty' }
   const found = /^(\d{1,13})(?:\.(\d*))?$/.exec(plain) ?? /^()\.(\d+)$/.exec(plain)
   if (!found) return { fault: 'malformed' }

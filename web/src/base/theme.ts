@@ -1,5 +1,5 @@
 /** Light, dark, or as the device; and a brand's colour as the accent. A configured brand needs no code. */
-import { ref, watchEffect } from 'vue'
+import { computed, ref, watchEffect } from 'vue'
 
 export type Theme = 'auto' | 'light' | 'dark'
 const SLOT = 'theme'
@@ -10,11 +10,13 @@ const darkDevice = window.matchMedia?.('(prefers-color-scheme: dark)')
 const deviceIsDark = ref(darkDevice?.matches ?? false)
 darkDevice?.addEventListener('change', (change) => (deviceIsDark.value = change.matches))
 
+/** Whether the page is dark now. */
+export const isDark = computed(() => theme.value === 'dark' || (theme.value === 'auto' && deviceIsDark.value))
+
 /** Keep the page in the chosen theme. Called once, by `start`. */
 export function keepTheme(): void {
   watchEffect(() => {
-    const dark = theme.value === 'dark' || (theme.value === 'auto' && deviceIsDark.value)
-    document.documentElement.dataset.theme = dark ? 'dark' : 'light'
+    document.documentElement.dataset.theme = isDark.value ? 'dark' : 'light'
     if (theme.value === 'auto') localStorage.removeItem(SLOT)
     else localStorage.setItem(SLOT, theme.value)
   })

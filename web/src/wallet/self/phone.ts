@@ -1,6 +1,8 @@
+import { narrow } from '@/base/narrow'
+
 /** Phone numbers as people type them: 138 0013 8000, +86 138…, full width. Other text stays as it is. */
 export function e164(typed: string): string {
-  const plain = typed.trim().replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0))
+  const plain = narrow(typed.trim())
   const digits = plain.replace(/[\s()\u00a0-]/g, '')
   if (/^1[3-9]\d{9}$/.test(digits)) return `+86${digits}`
   if (/^\+[1-9]\d{6,14}$/.test(digits)) return digits

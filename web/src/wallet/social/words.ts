@@ -20,7 +20,6 @@ export const zh = {
     button: '转账 {amount}',
     next: '转账',
     to: '转给',
-    nothing: '刚才没有付出去，钱没有动。可以再付一次。',
     gone: '请重新查找收款人。',
   },
   sent: {
@@ -159,7 +158,6 @@ export const en = {
     button: 'Pay {amount}',
     next: 'Pay',
     to: 'To',
-    nothing: 'It had not gone out, and nothing was paid. You can pay now.',
     gone: 'Look the person up again.',
   },
   sent: {

@@ -1,8 +1,8 @@
 /** The bills that are asked for, part by part; a part may be empty and yet be followed by another. */
-import { useInfiniteQuery } from '@tanstack/vue-query'
 import { computed, ref, watch } from 'vue'
 import { api, told } from '@/api/client'
-import type { BillKind, BillList } from '@/api/schema'
+import type { BillKind } from '@/api/schema'
+import { usePages } from '@/base/pages'
 
 export const GROUPS = {
   payment: ['payment'],
@@ -27,22 +27,13 @@ export function useBills() {
     timer = window.setTimeout(() => (text.value = now.trim()), SETTLE_MS)
   })
   const kinds = computed(() => (group.value ? [...GROUPS[group.value]] : undefined))
-  const query = useInfiniteQuery({
-    queryKey: ['bills', 'all', text, group],
-    queryFn: ({ pageParam }) =>
-      told(
-        api.GET('/api/v1/bills', {
-          params: { query: { text: text.value, kind: kinds.value, cursor: pageParam, limit: PAGE } },
-        }),
-      ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last: BillList) => last.next_cursor ?? undefined,
-  })
-  const bills = computed(() => query.data.value?.pages.flatMap((page) => page.items) ?? [])
+  const { query, items: bills } = usePages(['bills', 'all', text, group], (cursor) =>
+    told(api.GET('/api/v1/bills', { params: { query: { text: text.value, kind: kinds.value, cursor, limit: PAGE } } })),
+  )
   // A stretch without a match is looked past by itself.
   watch([() => query.data.value?.pages.length, query.isFetching], () => {
     const last = query.data.value?.pages.at(-1)
-    if (last && !last.items.length && query.hasNextPage.value && !query.isFetching.value) void query.fetchNextPage()
+    if (last && !last.items.length && query.hasNextPage.value && !query.isFetching.value && !query.isError.value) void query.fetchNextPage()
   })
   const sheet = computed(() => {
     const asked = new URLSearchParams({ text: text.value })

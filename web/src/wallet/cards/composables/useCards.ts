@@ -9,12 +9,13 @@ export function useBanks() {
   return { banks, titleOf }
 }
 
-export function useCards() {
+/** `before`: the card that was chosen before a reload. */
+export function useCards(before?: string) {
   const query = useQuery({ queryKey: ['cards'], queryFn: () => told(api.GET('/api/v1/cards')) })
   const cards = computed(() => query.data.value?.items.filter((one) => one.state === 'linked') ?? [])
-  const card = ref('')
+  const card = ref(before ?? '')
   watch(cards, (now) => {
-    if (!now.some((one) => one.id === card.value)) card.value = now[0]?.id ?? ''
+    if (now.length && !now.some((one) => one.id === card.value)) card.value = now[0]?.id ?? ''
   }, { immediate: true })
   return { query, cards, card }
 }

@@ -8,20 +8,15 @@ import type { ErrandView } from '@/api/schema'
 
 export function useErrand<Asked extends object>(name: string, send: (asked: Asked, key: string) => Promise<ErrandView>) {
   const command = useCommand<Asked, ErrandView>(name, send)
-  const untouched = ref(false)
   const done = ref<ErrandView | null>(null)
   watch(command.state, (now) => {
     if (now === 'done' && command.result.value) done.value = command.result.value
   })
-  void command.resume().then((was) => (untouched.value = was === 'nothing'))
+  void command.resume()
 
-  function run(asked: Asked): void {
-    untouched.value = false
-    void command.run(asked)
-  }
   function again(): void {
     done.value = null
     command.reset()
   }
-  return { command, untouched, done, run, again }
+  return { command, done, again }
 }

@@ -1,8 +1,8 @@
 /** The very records behind a number, page by page. */
-import { useInfiniteQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 import { api, told } from '@/api/client'
-import type { Category, RecordList, WhyView } from '@/api/schema'
+import type { Category, WhyView } from '@/api/schema'
+import { usePages } from '@/base/pages'
 
 export interface Asked {
   why: WhyView
@@ -24,16 +24,13 @@ export function readWhy(why: WhyView) {
 
 export function useWhy(asked: Ref<Asked | null>) {
   const href = computed(() => asked.value?.why.href ?? '')
-  const query = useInfiniteQuery({
-    queryKey: ['picture', 'month', 'why', href],
-    enabled: computed(() => asked.value !== null),
-    queryFn: ({ pageParam }) => {
+  const { query, items: records } = usePages(
+    ['picture', 'month', 'why', href],
+    (cursor) => {
       const why = asked.value?.why ?? { href: '', rule: 'sum', records: 0 }
-      return told(api.GET('/api/v1/insight/me/records', { params: { query: { ...readWhy(why), cursor: pageParam, limit: 50 } } }))
+      return told(api.GET('/api/v1/insight/me/records', { params: { query: { ...readWhy(why), cursor, limit: 50 } } }))
     },
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last: RecordList) => last.next_cursor ?? undefined,
-  })
-  const records = computed(() => query.data.value?.pages.flatMap((page) => page.items) ?? [])
+    computed(() => asked.value !== null),
+  )
   return { query, records }
 }

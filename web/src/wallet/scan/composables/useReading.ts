@@ -4,13 +4,12 @@ import { useRouter } from 'vue-router'
 import { api, told } from '@/api/client'
 import { Problem } from '@/api/problem'
 import type { ReadView } from '@/api/schema'
-
-const FULL_WIDTH = /[\uff01-\uff5e]/g
+import { narrow } from '@/base/narrow'
 
 /** Full-width digits and letters as plain ones; digits that were grouped with blanks together. */
 export function plain(text: string): string {
-  const narrow = text.trim().replace(FULL_WIDTH, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0))
-  return /^[\d\s-]+$/.test(narrow) ? narrow.replace(/[\s-]/g, '') : narrow
+  const typed = narrow(text.trim())
+  return /^[\d\s-]+$/.test(typed) ? typed.replace(/[\s-]/g, '') : typed
 }
 
 export function useReading() {

@@ -1,10 +1,11 @@
 /** What a red packet may be, by the network's rules: told while it is typed, not after. */
 import type { RedPacketRules } from '@/api/schema'
 import { formatMoney } from '@/base/money'
+import { narrow } from '@/base/narrow'
 
 /** A number of shares or people as typed, full-width digits too; null: none yet. */
 export function countOf(text: string): number | null {
-  const plain = text.trim().replace(/[\uff10-\uff19]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0))
+  const plain = narrow(text.trim())
   return /^[1-9]\d{0,5}$/.test(plain) ? Number(plain) : null
 }
 
