@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
-from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -16,27 +13,18 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from qianbao.api.parts import Parts
+from qianbao.cli import evaluate
 from qianbao.cli.within import within
 from qianbao.clock import rfc3339
-from qianbao.errors import NotFound
-from qianbao.insight.evaluate.figures import Asked, Figure
 from qianbao.insight.scores.models import Batch, Group
 from qianbao.money import show
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 
 app = typer.Typer(help="Consumption records, user models, and what they tell.", no_args_is_help=True)
+app.add_typer(evaluate.app, name="evaluate")
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
-
-COMPARISONS: Final = ("capacity", "cdnow")
-"""Modules of `qianbao.insight.evaluate`, each loaded (with SciPy) only when it is asked for."""
-
-
-class ComparisonUnknown(NotFound):
-    """There is no comparison of that name."""
-
-    code = "insight_comparison_unknown"
 
 
 def bar() -> Progress:
@@ -120,33 +108,3 @@ def report(as_json: Json = False) -> None:
         table.add_row(group.kind, group.key, *numbers)
     out.print(table)
     out.print(f"{batch.withheld} groups are withheld: too small, or they would give a small one away.")
-
-
-@app.command()
-def evaluate(
-    name: Annotated[str, typer.Argument(help="capacity or cdnow.")],
-    data: Annotated[Path | None, typer.Option(help="The folder with the set's files.")] = None,
-    since: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the test window.")
-    ] = None,
-    until: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Its last day.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """A comparison with published results, or with time that the model has not seen."""
-    if name not in COMPARISONS:
-        raise ComparisonUnknown(f"No comparison {name!r}.", field="NAME", expected=", ".join(COMPARISONS))
-    asked = Asked(data=data, since=since.date() if since else None, until=until.date() if until else None)
-    with err.status("Fitting …"):
-        module = importlib.import_module(f"qianbao.insight.evaluate.{name}")
-        figures: list[Figure] = module.evaluate(asked)
-    if as_json:
-        print(msgspec.json.encode(figures).decode())
-        return
-    table = Table("metric", "value", "95 %", "beside", "split")
-    for figure in figures:
-        interval = f"{figure.low:,.4g} to {figure.high:,.4g}" if figure.low is not None else ""
-        beside = "" if figure.baseline is None else f"{figure.baseline:,.6g}"
-        table.add_row(figure.metric, f"{figure.value:,.6g}", interval, beside, figure.split)
-    out.print(table)

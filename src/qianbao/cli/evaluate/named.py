@@ -1,0 +1,43 @@
+"""Sets that are known by name: each a module of `qianbao.insight.evaluate`, loaded only when asked for."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from qianbao.cli.evaluate.shown import Json, fitting, show
+from qianbao.insight.evaluate.figures import Asked, Figure
+
+SETS: Final = {
+    "capacity": "Monthly spending of households, each month forecast from the months before it.",
+    "cdnow": "Repeat purchases of a cohort beside the published figures of BG/NBD and its kin.",
+}
+"""Name and what is compared, one a line."""
+
+
+def command(name: str) -> Callable[..., None]:
+    """The command that evaluates one set."""
+
+    def run(
+        data: Annotated[Path | None, typer.Option(help="The folder with the set's files.")] = None,
+        since: Annotated[
+            datetime | None,
+            typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the test window."),
+        ] = None,
+        until: Annotated[
+            datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Its last day.")
+        ] = None,
+        as_json: Json = False,
+    ) -> None:
+        asked = Asked(data=data, since=since.date() if since else None, until=until.date() if until else None)
+        with fitting():
+            module = importlib.import_module(f"qianbao.insight.evaluate.{name}")
+            figures: list[Figure] = module.evaluate(asked)
+        show(figures, as_json=as_json)
+
+    return run
