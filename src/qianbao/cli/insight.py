@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from qianbao.api.parts import Parts
-from qianbao.cli import evaluate
+from qianbao.cli import bills, evaluate, features
 from qianbao.cli.within import within
 from qianbao.clock import rfc3339
 from qianbao.insight.scores.models import Batch, Group
@@ -23,6 +23,9 @@ Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 
 app = typer.Typer(help="Consumption records, user models, and what they tell.", no_args_is_help=True)
 app.add_typer(evaluate.app, name="evaluate")
+app.command("bills")(bills.command)
+app.command("features")(features.command)
+app.command("synth")(features.synth)
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
