@@ -197,7 +197,7 @@ def measure(home: Path, port: int) -> list[dict[str, Any]]:
     conditions = {
         "route": "POST /api/v1/code-payments", "connections": CONNECTIONS,
         "generator": "wrk, 1 thread, same cores" if shutil.which("wrk") else "Python, 1 process, same cores",
-        "server": "granian, 1 process", "payers": PAYERS, "shops": SHOPS, "seconds": RUN_S,
+        "server": "uvicorn, 1 process", "payers": PAYERS, "shops": SHOPS, "seconds": RUN_S,
         "cores": os.cpu_count(),
         "fsync": "on", "synchronous_commit": "on", "authenticated": "API keys of 100 shops",
         "load_1min": round(os.getloadavg()[0], 1),

@@ -11,6 +11,7 @@ from tests.live import Live, started
 
 @pytest.fixture(scope="session")
 def live() -> Iterator[Live]:
-    """A running installation, shared: leave its processes alone."""
-    with started() as found:
+    """A running installation, shared: leave its processes alone. Its ready person pays in many tests, so
+    more than five times a day without a PIN."""
+    with started("[kyc.III]\npinless_day_count_max = 1000\n") as found:
         yield found

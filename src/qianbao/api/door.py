@@ -74,7 +74,7 @@ class Door:
 
     def __init__(self, app: FastAPI, hot: list[HotRoute[Any]], rates: Rates) -> None:
         self.app = app
-        self._hot = HotTable(hot)
+        self.hot = HotTable(hot)
         self._told = Told()
         self._limiter = Limiter()
         self._good: dict[bytes, None] = {}
@@ -97,7 +97,7 @@ class Door:
         tls = scope.get("scheme") == "https"
         asked: dict[bytes, bytes] = dict(scope["headers"])
         status = 500
-        found = self._hot.find(path) if method == "POST" else None
+        found = self.hot.find(path) if method == "POST" else None
         own: Headers = [(b"x-request-id", request_id.encode()), *(SECURITY if found is None else NOSNIFF)]
         if tls:
             own.append(TLS_ONLY)

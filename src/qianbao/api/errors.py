@@ -11,6 +11,12 @@ class RequestInvalid(Invalid):
     code = "request_invalid"
 
 
+class RequestMalformed(Invalid):
+    """What was sent is no HTTP request, or its head is longer than 64 KiB. The line is closed."""
+
+    code = "request_malformed"
+
+
 class JsonMalformed(Invalid):
     """The body is no JSON."""
 

@@ -1,62 +1,90 @@
 """One server process: `python -m qianbao.api.serve`. Several share the port (SO_REUSEPORT).
 
-Granian, embedded: its network side is a thread of its own in Rust, and the application runs in this
-process's loop, so a process is one thing to start, watch and kill. docs/decisions says why not uvicorn.
+uvicorn on uvloop, in this process's one thread, with a short way for the hot routes (`protocol`).
+docs/decisions says why.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import gc
 import os
+import socket
 import sys
-from pathlib import Path
+from collections.abc import Generator
+from functools import partial
+from typing import Any
 
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
-from granian.server.embed import Server
+from uvicorn import Config, Server
 
 from qianbao.api.app import application
 from qianbao.api.process import run, until_stopped
+from qianbao.api.protocol import Protocol, sweep
 from qianbao.api.proxy import behind, trusted
 from qianbao.config import Settings, load
 
 CERTIFICATE, PRIVATE_KEY = "QIANBAO_TLS_CERTIFICATE", "QIANBAO_TLS_PRIVATE_KEY"
 """The environment's names for the files of `qianbao up --lan`."""
 BACKLOG = 2048
+STOP_S = 20
+"""How long requests under way may take when the server stops."""
+
+
+class _Quiet(Server):
+    """uvicorn's server, that leaves the signals to `until_stopped`."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Capture none."""
+        yield
 
 
 async def serve(settings: Settings) -> None:
     """Serve until stopped. Raises `SystemExit` when it cannot start."""
-    certificate, key = os.environ.get(CERTIFICATE), os.environ.get(PRIVATE_KEY)
     door = application(settings)
-    server = Server(
+    hot: Any = partial(Protocol, hot=door.hot)
+    config = Config(
         behind(door, trusted(settings)),
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        runtime_threads=1,
+        http=hot,
+        ws="none",
+        lifespan="on",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
         backlog=BACKLOG,
-        backpressure=BACKLOG,
-        websockets=False,
-        http1_settings=HTTP1Settings(header_read_timeout=15_000, keep_alive=True),
-        log_enabled=False,
-        ssl_cert=Path(certificate) if certificate else None,
-        ssl_key=Path(key) if key else None,
+        timeout_graceful_shutdown=STOP_S,
+        ssl_certfile=os.environ.get(CERTIFICATE),
+        ssl_keyfile=os.environ.get(PRIVATE_KEY),
     )
-    stopping = False
+    server = _Quiet(config)
 
     def stop() -> None:
-        nonlocal stopping
-        stopping = True
         if (parts := getattr(door.app.state, "parts", None)) is not None:
             parts.stream.close()  # an open stream would never be answered to its end
             parts.console.live.close()
-        server.stop()
+        server.should_exit = True
 
     until_stopped(stop)
-    await server.serve()
-    if not stopping:
-        sys.exit("The server stopped by itself.")
+    sweeping = asyncio.create_task(sweep(server.server_state))
+    with listening(settings.host, settings.port) as line:
+        await server.serve([line])
+    sweeping.cancel()
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that several processes can listen at. Raises `SystemExit`."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    line = socket.socket(family, kind, protocol)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        line.bind(address)
+    except OSError as taken:
+        sys.exit(f"{host}:{port} cannot be listened at: {taken.strerror}.")
+    return line
 
 
 if __name__ == "__main__":
@@ -64,6 +92,6 @@ if __name__ == "__main__":
     gc.freeze()
     gc.set_threshold(20_000, 50, 50)
     run(serve(load()))
-    # Granian's threads have nothing left to do; do not wait for them.
+    # Threads of the pool have nothing left to do; do not wait for them.
     sys.stdout.flush()
     os._exit(0)
