@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
+import psutil
 import pytest
 
 from qianbao.api import protocol
+from qianbao.api.serve import LINES_MAX
 from tests.live import Live
 
 END = b"\r\n\r\n"
@@ -172,6 +174,12 @@ async def test_a_head_that_grows_too_long_is_told_so(wire: Wire) -> None:
     await wire.send(head + b"y" * (protocol.HEAD_MAX + 1 - len(head)))
     status, _, told = await wire.answer()
     assert (status, told["code"]) == (400, "request_malformed")
+
+
+def test_a_server_may_have_as_many_lines_as_the_system_allows(live: Live) -> None:
+    for pid in live.running.servers:
+        soft, hard = psutil.Process(pid).rlimit(psutil.RLIMIT_NOFILE)
+        assert soft == min(hard, LINES_MAX)
 
 
 @pytest.mark.slow

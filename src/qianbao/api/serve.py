@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import gc
 import os
+import resource
 import socket
 import sys
 from collections.abc import Generator
@@ -29,6 +30,8 @@ CERTIFICATE, PRIVATE_KEY = "QIANBAO_TLS_CERTIFICATE", "QIANBAO_TLS_PRIVATE_KEY"
 BACKLOG = 2048
 STOP_S = 20
 """How long requests under way may take when the server stops."""
+LINES_MAX = 65_536
+"""How many files and lines the process may have open, where the system lets it: many give 1,024 at first."""
 
 
 class _Quiet(Server):
@@ -87,7 +90,16 @@ def listening(host: str, port: int) -> socket.socket:
     return line
 
 
+def many_lines() -> None:
+    """Let the process have as many lines as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = LINES_MAX if hard == resource.RLIM_INFINITY else min(hard, LINES_MAX)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 if __name__ == "__main__":
+    many_lines()
     # What is loaded stays; young garbage is looked for less often (a payment makes hundreds of objects).
     gc.freeze()
     gc.set_threshold(20_000, 50, 50)
