@@ -7,7 +7,7 @@ from typing import Any
 import typer
 import typer.core
 
-from qianbao.cli.evaluate import named
+from qianbao.cli.evaluate import credit, named
 from qianbao.errors import NotFound
 
 
@@ -36,3 +36,6 @@ app = typer.Typer(
 )
 for name, about in named.SETS.items():
     app.command(name, help=about)(named.command(name))
+for name, about in credit.SETS.items():
+    app.command(name, help=about)(credit.command(name))
+app.command("credit")(credit.credit)

@@ -1,0 +1,83 @@
+"""`qianbao insight evaluate credit`, and the known sets of people with a yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from qianbao.cli.evaluate.shown import Json, fitting, show
+from qianbao.insight.evaluate.figures import Asked
+
+SETS: Final = {
+    "taiwan": "Who defaults on a credit card next month (Taiwan, 2005).",
+    "givemesomecredit": "Who falls 90 days behind within two years (United States, 2011).",
+    "pakdd2009": "Whose shop card goes bad (Brazil).",
+    "german": "The classic check of a scorecard (Germany, 1973 to 1975).",
+    "bankmarketing": "Who takes a time deposit when asked by phone (Portugal, 2008 to 2010).",
+}
+"""Name and what is forecast, one a line."""
+
+
+def credit(
+    train: Annotated[Path, typer.Option(help="CSV or Parquet: people to learn from.")],
+    test: Annotated[Path, typer.Option(help="CSV or Parquet: people to score.")],
+    target: Annotated[str, typer.Option(help="The column with the outcome.")],
+    positive: Annotated[
+        str | None, typer.Option(help="Which value is the yes; by default 1, yes, bad, or the rarer.")
+    ] = None,
+    leave_out: Annotated[
+        list[str] | None, typer.Option(help="A column that is not to be an input; may be repeated.")
+    ] = None,
+    scores: Annotated[Path | None, typer.Option(help="Write both models' probabilities here.")] = None,
+    psi_max: Annotated[
+        float | None, typer.Option(min=0, help="Refuse people who have drifted further than this.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Any table of people with a yes or no: a scorecard and its challenger."""
+    with fitting():
+        from qianbao.insight.evaluate.credit import Tables, evaluate  # SciPy: only who asks loads it
+
+        figures = evaluate(
+            Tables(
+                train=train,
+                test=test,
+                target=target,
+                positive=positive,
+                left_out=tuple(leave_out or ()),
+                scores=scores,
+                psi_max=psi_max,
+            )
+        )
+    show(figures, as_json=as_json)
+
+
+def command(name: str) -> Callable[..., None]:
+    """The command that evaluates one known set."""
+
+    def run(
+        data: Annotated[Path | None, typer.Option(help="The folder with the set's files.")] = None,
+        since: Annotated[
+            datetime | None,
+            typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the test window."),
+        ] = None,
+        until: Annotated[
+            datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Its last day.")
+        ] = None,
+        repeats: Annotated[
+            int | None, typer.Option(min=1, help="How often folds are dealt; by default by the set's size.")
+        ] = None,
+        as_json: Json = False,
+    ) -> None:
+        asked = Asked(data=data, since=since.date() if since else None, until=until.date() if until else None)
+        with fitting():
+            from qianbao.insight.evaluate.ratings import evaluate
+
+            figures = evaluate(name, asked, times=repeats)
+        show(figures, as_json=as_json)
+
+    return run

@@ -1,0 +1,113 @@
+"""Any table of people with a yes or no: both models fitted on one file, and measured on another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from qianbao.insight.credit import measures, outcome, rating, stability, table
+from qianbao.insight.credit.errors import OutcomeOneSided, ScoresUnwritable
+from qianbao.insight.credit.rating import Rating, Scored
+from qianbao.insight.credit.table import Table
+from qianbao.insight.evaluate.figures import Figure, Stopwatch
+from qianbao.insight.evaluate.rated import MODELS, measured
+from qianbao.insight.models.arrays import Floats
+
+NAME: Final = "credit"
+FIFTH: Final = 0.2
+
+
+class Tables(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command was given."""
+
+    train: Path
+    test: Path
+    target: str
+    positive: str | None = None
+    left_out: tuple[str, ...] = ()
+    """Columns that are not to be inputs."""
+    scores: Path | None = None
+    """Where the probabilities go, a row a person in the order of the test file."""
+    psi_max: float | None = None
+    """Refuse a test table whose score's PSI is beyond this; None: measure it, whatever it is."""
+
+
+def evaluate(asked: Tables) -> list[Figure]:
+    """Every figure. Rows of `train` without an outcome are not learnt from; those of `test` are scored only.
+
+    Raises the errors of `qianbao.insight.credit`.
+    """
+    watch = Stopwatch()
+    train, test = table.read(asked.train, field="--train"), table.read(asked.test, field="--test")
+    came = outcome.outcome(train, asked.target, asked.positive)
+    known = np.flatnonzero(came.known)
+    yes = came.values[known]
+    fitted = rating.fit(_inputs(train, asked).at(known), yes)
+    scored = fitted.score(_inputs(test, asked), psi_max=asked.psi_max)
+    seconds = watch.seconds
+    if asked.scores is not None:
+        write(asked.scores, scored)
+    if asked.target not in test.columns and asked.scores is not None:
+        return []
+    truth = outcome.as_fitted(test, asked.target, came.positive)
+    return list(_figures(fitted, scored, truth.values, _inputs(test, asked), came.positive, seconds))
+
+
+def _inputs(people: Table, asked: Tables) -> Table:
+    for name in asked.left_out:
+        if name not in people.columns:
+            continue
+        people = people.without(name)
+    return people.without(asked.target)
+
+
+def _figures(
+    fitted: Rating, scored: Scored, truth: Floats, test: Table, positive: str, seconds: float
+) -> Iterator[Figure]:
+    known = np.flatnonzero(~np.isnan(truth))
+    yes = truth[known]
+    if not 0 < yes.sum() < len(yes):
+        raise OutcomeOneSided(
+            "The test rows have not both outcomes.", field="--test", expected="rows with either outcome"
+        )
+    split = f"{fitted.people:,} people -> {len(known):,} others; yes is {positive!r}"
+    for model in MODELS:
+        said = getattr(scored, model)[known]
+        yield from measured(NAME, model, said, yes, split=split, seconds=seconds)
+        yield Figure(
+            name=NAME, metric=f"{model}.caught_in_best_fifth", value=measures.caught(said, yes, FIFTH),
+            baseline=FIFTH * float(yes.sum()), split=split, seconds=seconds,
+        )  # fmt: skip
+    read = fitted.inputs.read(test)
+    odds = fitted.card.odds(read)
+    yield Figure(
+        name=NAME, metric="score.psi", value=fitted.portrait.moved(odds), baseline=stability.BOUND,
+        split=split, seconds=seconds,
+    )  # fmt: skip
+
+
+def write(path: Path, scored: Scored) -> None:
+    """Probabilities and points, a row a person: Parquet by its ending, else CSV.
+
+    Raises `ScoresUnwritable`.
+    """
+    import pyarrow
+    from pyarrow import csv, parquet
+
+    rows: dict[str, Floats] = {
+        "scorecard": scored.scorecard,
+        "challenger": scored.challenger,
+        "points": scored.points.round(),
+    }
+    made = pyarrow.table(rows)
+    try:
+        if path.suffix.lower() in (".parquet", ".pq"):
+            parquet.write_table(made, path)
+        else:
+            csv.write_csv(made, path)
+    except OSError as broken:
+        raise ScoresUnwritable(str(broken), field="--scores", expected="a path that can be written") from None
