@@ -8,6 +8,7 @@ import typer
 import typer.core
 
 from qianbao.cli.evaluate import credit, named
+from qianbao.cli.evaluate.uplift import uplift
 from qianbao.errors import NotFound
 
 
@@ -38,4 +39,5 @@ for name, about in named.SETS.items():
     app.command(name, help=about)(named.command(name))
 for name, about in credit.SETS.items():
     app.command(name, help=about)(credit.command(name))
+app.command("uplift")(uplift)
 app.command("credit")(credit.credit)

@@ -16,6 +16,7 @@ from qianbao.insight.evaluate.figures import Asked, Figure
 SETS: Final = {
     "capacity": "Monthly spending of households, each month forecast from the months before it.",
     "cdnow": "Repeat purchases of a cohort beside the published figures of BG/NBD and its kin.",
+    "hillstrom": "An e-mail dealt at random: whose visits it adds, arm by arm.",
 }
 """Name and what is compared, one a line."""
 

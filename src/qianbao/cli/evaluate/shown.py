@@ -29,11 +29,18 @@ def show(figures: Sequence[Figure], *, as_json: bool) -> None:
     if as_json:
         print(msgspec.json.encode(figures).decode())
         return
-    table = Table("metric", "value", "95 %", "beside", "split")
-    for figure in figures:
-        interval = (
-            "" if figure.low is None or figure.high is None else f"{figure.low:,.4g} to {figure.high:,.4g}"
-        )
-        beside = "" if figure.baseline is None else f"{figure.baseline:,.6g}"
-        table.add_row(figure.metric, f"{figure.value:,.6g}", interval, beside, figure.split)
-    out.print(table)
+    for split in dict.fromkeys(figure.split for figure in figures):
+        table = Table("metric", "value", "95 %", "beside", title=split, title_justify="left")
+        for figure in (one for one in figures if one.split == split):
+            table.add_row(figure.metric, f"{figure.value:,.6g}", _interval(figure), _beside(figure))
+        out.print(table)
+
+
+def _interval(figure: Figure) -> str:
+    if figure.low is None or figure.high is None:
+        return ""
+    return f"{figure.low:,.4g} to {figure.high:,.4g}"
+
+
+def _beside(figure: Figure) -> str:
+    return "" if figure.baseline is None else f"{figure.baseline:,.6g}"
