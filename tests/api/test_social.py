@@ -200,6 +200,38 @@ async def test_a_bill_is_split_and_paid(anna: Someone, ben: Someone, cara: Someo
     await ben.post(f"{there}/payments", 409, wallet=ben.wallet)
 
 
+async def test_what_others_ask_of_somebody_waits_for_them_until_it_is_answered(
+    anna: Someone, ben: Someone, cara: Someone
+) -> None:
+    async def waits(somebody: Someone) -> tuple[list[str], list[str]]:
+        found = await somebody.get("/waiting")
+        return [one["id"] for one in found["returns"]], [one["id"] for one in found["collections"]]
+
+    nothing = await waits(ben)
+    sent: list[str] = []
+    for amount in (4_00, 5_00):
+        done = await anna.post("/personal-payments", wallet=anna.wallet, payee=ben.wallet, amount=amount)
+        sent.append(done.json()["id"])
+    for payment in sent:
+        await anna.post(f"/personal-payments/{payment}/return-requests", reason="not you")
+    members = [{"wallet": one.wallet, "amount": 6_00} for one in (ben, cara)]
+    bills = [
+        (await anna.post("/collections", wallet=anna.wallet, title=title, members=members)).json()["id"]
+        for title in ("Boat", "Kites")
+    ]
+    assert await waits(ben) == ([*reversed(sent), *nothing[0]], [*reversed(bills), *nothing[1]])
+    assert await waits(anna) == ([], [])
+    shown = (await ben.get("/waiting"))["collections"][0]
+    assert (shown["title"], shown["my_part"]["amount"]) == ("Kites", 6_00)
+
+    await ben.post(f"/personal-payments/{sent[0]}/return-requests/decline", 200)
+    await ben.post(f"/personal-payments/{sent[1]}/return")
+    await ben.post(f"/collections/{bills[0]}/payments", wallet=ben.wallet)
+    await anna.post(f"/collections/{bills[1]}/close", 200)
+    assert await waits(ben) == nothing
+    assert (await waits(cara))[1][:1] == bills[:1]
+
+
 BAD = (
     ("/personal-payments", {"payee": STRANGER, "amount": 1}, 404, "payee_unknown"),
     ("/personal-payments", {"payee": STRANGER, "amount": 0}, 400, "request_invalid"),

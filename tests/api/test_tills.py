@@ -95,6 +95,32 @@ async def test_a_poster_is_printed(live: Live) -> None:
         assert wrong.status_code == 400
 
 
+async def test_a_stall_has_its_number_from_its_opening_and_is_paid_by_it_at_once(live: Live) -> None:
+    place = {"name": "夜市", "city": "成都", "city_tier": "new1"}
+    stall = {"name": "老赵烤串", "mcc": "5812", "store": place}
+    async with live.client(Origin=live.url) as owner, live.signed_in("person") as person:
+        await topped_up(live, person, 30_00)
+        alone = stall | {"login": "laozhao", "password": PASSWORD}
+        opened = await owner.post("/api/v1/merchants", json=alone)
+        assert opened.status_code == 201, opened.text
+        again = {"Idempotency-Key": "a second trade"}
+        first, second = [
+            (await person.post("/api/v1/me/merchants", json=stall | {"name": "夜宵"}, headers=again)).json()
+            for _ in range(2)
+        ]
+        assert second["number"] == first["number"] != opened.json()["number"]
+        wallet, pin = (live.logins()["person"][name] for name in ("wallet", "pin"))
+        number: str = opened.json()["number"]
+        asked = {"wallet": wallet, "code": number, "amount": 8_00, "pin": pin}
+        paid = await post(person, "/counter-payments", 201, **asked)
+        assert (paid["state"], paid["scene"]) == ("paid", "account_number")
+        codes = {one["kind"]: one for one in (await get(owner, "/counter-codes"))["items"]}
+        assert codes.keys() == {"static_qr", "number"}
+        paper = await owner.get(f"/api/v1/codes/{codes['static_qr']['code']}/poster.pdf")
+        printed = pypdf.PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
+        assert f"{number[:4]} {number[4:]}" in printed
+
+
 async def _seen(client: httpx.AsyncClient, wanted: int, begun: asyncio.Event) -> list[dict[str, Any]]:
     """The next trades paid that a stream tells."""
     found: list[dict[str, Any]] = []

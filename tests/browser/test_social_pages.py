@@ -113,6 +113,36 @@ async def test_what_went_to_the_wrong_person_is_asked_back_and_given(
     assert await balance(live, anna) == before + 30_00
 
 
+async def test_the_first_page_says_what_others_ask_and_leads_there(
+    open_page: OpenPage, live: Live, friends: list[Friend]
+) -> None:
+    anna, ben, noor = friends
+    page = await page_of(open_page, live, noor, "/")
+    await page.get_by_text("Available").wait_for()
+    waiting = page.get_by_role("region", name="Waiting for you")
+    assert not await waiting.count()
+    who = {"wallet": str(anna.wallet), "payee": str(noor.wallet), "pin": PIN}
+    sent = await asked(live, anna, "/personal-payments", amount=45_00, **who)
+    await asked(live, anna, f"/personal-payments/{sent['id']}/return-requests", reason="付错人了")
+    member = [{"wallet": str(noor.wallet), "amount": 18_00}]
+    for title in ("火锅", "Karaoke", "Taxi"):
+        await asked(live, ben, "/collections", wallet=str(ben.wallet), title=title, members=member)
+    await waiting.get_by_role("link", name=re.compile("林.* asks for money back.*¥45.00")).wait_for()  # live
+    await waiting.get_by_role("button", name="1 more").click()
+    for theme in ("light", "dark"):
+        await page.emulate_media(color_scheme=theme)
+        await picture(page, "wallet-waiting")
+        await axe(page)
+    await waiting.get_by_role("link", name=re.compile("王.*明 splits a bill.*Karaoke.*¥18.00")).click()
+    await page.get_by_role("heading", name="Karaoke").wait_for()
+    await page.get_by_role("button", name="Pay ¥18.00").click()
+    await pin(page)
+    await page.get_by_text("You paid ¥18.00").wait_for()
+    await page.goto("/")
+    await waiting.get_by_role("link", name=re.compile("Taxi")).wait_for()
+    assert not await waiting.get_by_role("link", name=re.compile("Karaoke")).count()
+
+
 async def test_a_code_with_an_amount_is_scanned_and_paid(
     open_page: OpenPage, live: Live, friends: list[Friend]
 ) -> None:

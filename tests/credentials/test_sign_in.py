@@ -281,19 +281,6 @@ async def test_nobody_manages_another_merchants_staff(desk: Desk) -> None:
         await staff.staff_of(desk.parts, other, store.merchant)
 
 
-async def test_a_person_acts_for_the_merchant_they_own_and_for_no_other(desk: Desk) -> None:
-    person = await desk.person()
-    mine, _ = await desk.shop(owner=person.id)
-    others, _ = await desk.shop()
-    caller = await desk.caller(await desk.signed_in(person))
-    acting = await desk.caller(await sign_in.act_for(desk.parts, caller, merchant=mine.id))
-    assert (acting.role, acting.merchant, acting.person) == (Role.OWNER, mine.id, person.id)
-    assert acting.device == caller.device
-    for merchant in (others.id, desk.id()):
-        with pytest.raises(NotYours):
-            await sign_in.act_for(desk.parts, caller, merchant=merchant)
-
-
 async def test_a_changed_password_signs_the_other_devices_out(desk: Desk) -> None:
     person = await desk.person()
     here, away = await desk.signed_in(person), await desk.signed_in(person, AWAY)

@@ -192,10 +192,7 @@ async def _secrets(parts: Parts, drawn: dict[str, dict[str, str]]) -> None:
 async def _counters(parts: Parts, drawn: dict[str, dict[str, str]]) -> None:
     """The store's number, that payers type and by which tills sign in, and a printed code."""
     shop = Caller(id=ready_id("owner"), role=Role.OWNER, merchant=ready_id("shop"))
-    stands = {one.kind: one for one in await counters.of_merchant(shop, parts.payments)}
-    for kind in (CounterKind.NUMBER, CounterKind.STATIC_QR):
-        if kind not in stands:
-            stands[kind] = await counters.put_up(shop, parts.payments, kind=kind, store=ready_id("store"))
+    stands = await counters.of_store(shop, parts.payments, store=ready_id("store"))
     drawn["cashier"]["store_number"] = stands[CounterKind.NUMBER].token
 
 

@@ -38,13 +38,13 @@ WHERE  k.id = held.id;
 
 -- name: add_session
 INSERT INTO session (id, digest, holder, role, person, merchant, store, till, device,
-                     created_at, proved_at, passkey_at, seen_at, idle, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $10, $12, $13);
+                     created_at, proved_at, passkey_at, seen_at, idle, expires_at, resumes)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $14, $11, $10, $12, $13, $15);
 
 -- name: session
 -- One living session. Index: session_pkey.
 SELECT s.id, s.holder, s.role, s.merchant, s.store, s.till, s.device, d.name AS device_name,
-       s.created_at, s.seen_at, s.expires_at, s.proved_at, s.passkey_at
+       s.created_at, s.seen_at, s.expires_at, s.proved_at, s.passkey_at, s.resumes
 FROM   session AS s
 JOIN   device AS d ON d.id = s.device
 WHERE  s.id = $1
@@ -68,6 +68,23 @@ UPDATE session
 SET    proved_at = $2, passkey_at = CASE WHEN $3 THEN $2 ELSE passkey_at END
 WHERE  id = $1
 AND    revoked_at IS NULL;
+
+-- name: resume_session
+-- The person's living session that the owner's session $1 was begun from, under a new token ($4).
+-- Index: session_pkey.
+UPDATE session AS s
+SET    digest = $4, seen_at = $3
+FROM   session AS acting, device AS d
+WHERE  acting.id = $1
+AND    s.id = acting.resumes
+AND    s.holder = $2
+AND    s.role = 'person'
+AND    s.revoked_at IS NULL
+AND    s.expires_at > $3
+AND    s.seen_at + s.idle > $3
+AND    d.id = s.device
+RETURNING s.id, s.holder, s.role, s.merchant, s.store, s.till, s.device, d.name AS device_name,
+          s.created_at, s.seen_at, s.expires_at;
 
 -- name: revoke_session
 -- Index: session_pkey.

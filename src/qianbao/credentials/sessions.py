@@ -41,8 +41,11 @@ async def open_session(
     store: Id | None = None,
     till: str | None = None,
     by_passkey: bool = False,
+    proved_at: int | None = None,
+    resumes: Id | None = None,
 ) -> SignedIn:
-    """Sign a holder in, who was proved before; on a device known by `device`, or a new one of that name."""
+    """Sign a holder in, who was proved at `proved_at` (None: this moment); on a device known by `device`, or
+    a new one of that name. `resumes`: the session that this one goes back to."""
     now = parts.clock.now()
     if till is not None:
         till = names.label(till, field="till", size_max=32)
@@ -82,6 +85,8 @@ async def open_session(
             now if by_passkey else None,
             idle * SECOND,
             made.expires_at,
+            now if proved_at is None else proved_at,
+            resumes,
         )
     return SignedIn(token=token, session=made)
 

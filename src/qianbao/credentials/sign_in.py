@@ -11,18 +11,16 @@ from typing import Final
 from qianbao.credentials import forms, password, sessions, throttle
 from qianbao.credentials.errors import (
     InitialPassword,
-    NotYours,
     PinMustReset,
     PinNotSet,
     PinWrong,
     SignInRefused,
 )
-from qianbao.credentials.models import Caller, Role
+from qianbao.credentials.models import Role
 from qianbao.credentials.parts import Credentials
 from qianbao.credentials.records import SignedIn
 from qianbao.credentials.store import SQL, operator, staff
 from qianbao.credentials.throttle import Place
-from qianbao.errors import NotFound
 from qianbao.ids import Id
 
 _UNKNOWN: Final = "This login and secret do not go together."
@@ -110,28 +108,6 @@ async def cashier(
         till=till,
         device=place.device,
         device_name=place.device_name,
-    )
-
-
-async def act_for(parts: Credentials, caller: Caller, *, merchant: Id) -> SignedIn:
-    """Another session of a person, as the owner of a merchant that is theirs: one role at a time.
-
-    Raises `NotYours`.
-    """
-    try:
-        owned = await parts.parties.merchant(merchant)
-    except NotFound:
-        raise NotYours() from None
-    if caller.person is None or caller.scopes is not None or owned.owner != caller.person:
-        raise NotYours()
-    return await sessions.open_session(
-        parts,
-        holder=caller.id,
-        role=Role.OWNER,
-        person=caller.person,
-        merchant=merchant,
-        device=caller.device,
-        device_name="A device",
     )
 
 

@@ -181,7 +181,7 @@ async def list_collections(
     page = places[:limit]
     found = await store.of([id for _, id in page])
     return CollectionList(
-        items=[await _view(caller, parts, one) for one in found],
+        items=[await collection_view(caller, parts, one) for one in found],
         next_cursor=cursor_made(page[-1][0], str(page[-1][1])) if len(places) > limit else None,
     )
 
@@ -190,7 +190,7 @@ async def list_collections(
 async def get_collection(collection_id: Id, caller: Person, parts: PartsDep) -> CollectionPage:
     """A collection and who has paid: an equal one for whoever has its link, a named one for whom it names."""
     found, all_parts = await service.one(caller, parts.social, collection_id)
-    view = await _view(caller, parts, found)
+    view = await collection_view(caller, parts, found)
     shown = await asyncio.gather(*(_part(caller, parts, one) for one in all_parts))
     return CollectionPage(parts=list(shown), **view.model_dump())
 
@@ -263,7 +263,8 @@ async def close_collection(
     return answered(receipt, response, CollectionAnswer)
 
 
-async def _view(caller: Caller, parts: Parts, one: models.Collection) -> CollectionView:
+async def collection_view(caller: Caller, parts: Parts, one: models.Collection) -> CollectionView:
+    """A collection as the caller sees it."""
     assert caller.person is not None
     collector = await receiving.payee(parts.social, one.collector)
     mine = await parts.social.collections.part(one.id, caller.person)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -41,6 +42,9 @@ from qianbao.credentials.rate import TooManyTries
 from qianbao.ids import Id
 from qianbao.parties import errors
 from qianbao.parties.models import FrozenBy, Merchant, PartyState
+from qianbao.parties.opening import Opened
+from qianbao.payments.counter import service as counters
+from qianbao.payments.counter.models import CounterKind
 
 router = APIRouter(tags=["merchants"])
 
@@ -114,6 +118,8 @@ class ShopView(BaseModel):
     merchant: MerchantView
     store: StoreView
     till: TillView
+    number: str
+    """What a payer types to pay at the store, from now on."""
 
 
 class ShopAloneView(ShopView):
@@ -145,7 +151,8 @@ def _doors(parts: Parts) -> joining.Doors:
 async def sign_up_shop(
     body: ShopAloneRequest, parts: PartsDep, request: Request, response: Response
 ) -> ShopAloneView:
-    """Sign a shop up alone: the merchant, a store, a till and the owner's login; paid by every brand."""
+    """Sign a shop up alone: the merchant, a store with its number and code, a till and the owner's login;
+    paid by every brand."""
     opened, signed = await joining.join_shop(
         parts.credentials,
         _doors(parts),
@@ -158,6 +165,7 @@ async def sign_up_shop(
         merchant=MerchantView.of(opened.merchants[0]),
         store=StoreView.of(opened.stores[0]),
         till=TillView.of(opened.tills[0]),
+        number=await _number(parts, opened, Caller(id=signed.session.holder, role=Role.OWNER)),
         session=admitted(parts, request, response, signed),
     )
 
@@ -177,7 +185,15 @@ async def open_merchant(
         merchant=MerchantView.of(opened.merchants[0]),
         store=StoreView.of(opened.stores[0]),
         till=TillView.of(opened.tills[0]),
+        number=await _number(parts, opened, caller),
     )
+
+
+async def _number(parts: Parts, opened: Opened, owner: Caller) -> str:
+    """The new store's number; its code to print is made with it."""
+    (store,) = opened.stores
+    owner = replace(owner, role=Role.OWNER, merchant=store.merchant)
+    return (await counters.of_store(owner, parts.payments, store=store.id))[CounterKind.NUMBER].token
 
 
 @router.get("/me/merchants")

@@ -21,6 +21,7 @@ from qianbao.api.deps import (
     cursor_read,
 )
 from qianbao.api.fields import Body, Pin, Reason
+from qianbao.api.parts import Parts
 from qianbao.api.problems import problems
 from qianbao.api.routes.contacts import Note
 from qianbao.api.routes.wallets import PayeeView
@@ -144,7 +145,7 @@ async def list_personal_payments(
     )
     page = found[:limit]
     return PersonalPaymentList(
-        items=[await _view(caller, parts, one) for one in page],
+        items=[await payment_view(caller, parts, one) for one in page],
         next_cursor=cursor_made(page[-1].at, str(page[-1].id)) if len(found) > limit else None,
     )
 
@@ -152,7 +153,7 @@ async def list_personal_payments(
 @router.get("/personal-payments/{payment_id}", responses=problems(PersonalPaymentUnknown))
 async def get_personal_payment(payment_id: Id, caller: Person, parts: PartsDep) -> PersonalPaymentView:
     """One personal payment, for the two whose it is."""
-    return await _view(caller, parts, await service.one(caller, parts.social, payment_id))
+    return await payment_view(caller, parts, await service.one(caller, parts.social, payment_id))
 
 
 @router.post(
@@ -207,7 +208,8 @@ async def give_personal_payment_back(
     return answered(receipt, response, PersonalPaymentAnswer)
 
 
-async def _view(caller: Caller, parts: PartsDep, one: models.PersonalPayment) -> PersonalPaymentView:
+async def payment_view(caller: Caller, parts: Parts, one: models.PersonalPayment) -> PersonalPaymentView:
+    """A personal payment as this one of the two sees it."""
     mine = one.payer_person == caller.person
     other = await receiving.payee(parts.social, one.payee if mine else one.payer)
     return PersonalPaymentView(paid_by_me=mine, other=PayeeView.of(other), **models.answer(one))

@@ -11,12 +11,12 @@ from starlette.responses import Response
 
 from qianbao.api import audit
 from qianbao.api.deps import EVERY_ROLE, PartsDep, allowed, anybody
-from qianbao.api.fields import DeviceBody, Login, Name, Password, Pin, TillName, place_of
+from qianbao.api.fields import Body, DeviceBody, Login, Name, Password, Pin, TillName, place_of
 from qianbao.api.parts import Parts
 from qianbao.api.problems import problems
 from qianbao.api.sessions import close_session, open_session
 from qianbao.clock import rfc3339
-from qianbao.credentials import sessions, sign_in
+from qianbao.credentials import acting, errors, sessions, sign_in
 from qianbao.credentials.errors import InitialPassword, NotYours, SessionUnknown, SignInRefused
 from qianbao.credentials.models import Caller, Role
 from qianbao.credentials.rate import TooManyTries
@@ -49,6 +49,12 @@ class ActingRequest(DeviceBody):
     """For which of the caller's own merchants the new session acts."""
 
     merchant: Id
+
+
+class PersonRequest(Body):
+    """The payment PIN: a till is handed over to others, a wallet is not."""
+
+    pin: Pin
 
 
 class SessionView(BaseModel):
@@ -160,7 +166,7 @@ async def sign_in_cashier(
     return admitted(parts, request, response, signed)
 
 
-@router.post("/sessions/acting", status_code=201, responses=problems(NotYours))
+@router.post("/sessions/acting", status_code=201, responses=problems(NotYours, SessionUnknown))
 async def act_for_merchant(
     body: ActingRequest,
     caller: Annotated[Caller, allowed(Role.PERSON, Role.OWNER)],
@@ -169,7 +175,33 @@ async def act_for_merchant(
     response: Response,
 ) -> SessionView:
     """Go on as the owner of one of the caller's merchants: a session of its own, in one role."""
-    signed = await sign_in.act_for(parts.credentials, caller, merchant=body.merchant)
+    signed = await acting.act_for(parts.credentials, caller, merchant=body.merchant)
+    return admitted(parts, request, response, signed)
+
+
+@router.post(
+    "/sessions/person",
+    status_code=201,
+    responses=problems(
+        NotYours,
+        SessionUnknown,
+        errors.PinWrong,
+        errors.PinLocked,
+        errors.PinNotSet,
+        errors.PinMustReset,
+        errors.HashingBusy,
+    ),
+)
+async def go_back_to_person(
+    body: PersonRequest,
+    caller: Annotated[Caller, allowed(Role.OWNER)],
+    parts: PartsDep,
+    request: Request,
+    response: Response,
+) -> SessionView:
+    """Back from a shop to the wallet of the person who went in with `POST /sessions/acting`: their own
+    session goes on, and the shop's ends. `session_unknown`: theirs is over, they sign in again."""
+    signed = await acting.back_to_person(parts.credentials, caller, pin=body.pin)
     return admitted(parts, request, response, signed)
 
 

@@ -24,6 +24,8 @@ from qianbao.payments.trade.errors import AmountOutOfRange, PaysItself, PinRequi
 from qianbao.payments.trade.models import Command, Scene, Trade
 from qianbao.payments.trade.service import needs_pin, own_wallet, payee_of
 
+STORE_KINDS: Final = (CounterKind.STATIC_QR, CounterKind.NUMBER)
+"""What every store has from its opening."""
 DRAWS_MAX: Final = 20
 """Draws of a token until one is free; with half of all numbers taken, twenty fail once in a million."""
 
@@ -64,6 +66,18 @@ def _draw(kind: CounterKind, room: Payments) -> str:
     if kind is CounterKind.NUMBER:
         return str(10_000_000 + int.from_bytes(room.random(8), "big") % 90_000_000)
     return b32encode(room.random(15)).decode().lower()
+
+
+async def of_store(caller: Caller, room: Payments, *, store: Id) -> dict[CounterKind, Counter]:
+    """By what a store takes payments without a till: its printed code and its number, the oldest that stand,
+    or new ones. A repeat finds them. Raises `MerchantUnknown`, `StoreUnknown`.
+    """
+    newest_first = [one for one in await of_merchant(caller, room) if one.store == store]
+    stands = {one.kind: one for one in newest_first if one.kind in STORE_KINDS}
+    for kind in STORE_KINDS:
+        if kind not in stands:
+            stands[kind] = await put_up(caller, room, kind=kind, store=store)
+    return stands
 
 
 async def withdraw(caller: Caller, room: Payments, *, token: str) -> None:

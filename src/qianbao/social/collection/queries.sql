@@ -39,3 +39,15 @@ FROM   collection_part
 WHERE  collection = $1
 ORDER  BY place, paid, person
 LIMIT  $2;
+
+-- name: unpaid_of
+-- The open collections that ask a person by name, who has not paid; the last asked first.
+-- Index: collection_part_unpaid.
+SELECT p.collection AS id
+FROM   collection_part AS p
+JOIN   collection AS c ON c.id = p.collection
+WHERE  p.person = $1
+AND    p.paid IS NULL
+AND    c.state = 'open'
+ORDER  BY p.asked DESC
+LIMIT  $2;

@@ -43,6 +43,10 @@ class Collections:
         rows = await self.db.rows(_SQL["parts_of"], person, before[0], before[1], min(limit, PAGE_MAX))
         return [(_part(row), row["asked"]) for row in rows]
 
+    async def unpaid_of(self, person: Id, *, limit: int) -> list[Collection]:
+        """The open collections that ask a person by name, who has not paid; the last asked first."""
+        return await self.of([row["id"] for row in await self.db.rows(_SQL["unpaid_of"], person, limit)])
+
     async def part(self, collection: Id, person: Id) -> Part | None:
         """A person's part, or None."""
         row = await self.db.row(_SQL["part"], collection, person)

@@ -38,3 +38,12 @@ FROM    (SELECT payee, at
 GROUP BY payee
 ORDER BY max(at) DESC
 LIMIT    $2;
+
+-- name: return_asked_of
+-- What a person was paid and is asked to give back, the last asked first. Index: personal_payment_return_asked.
+SELECT id, payer, payee, payer_person, payee_person, amount, at, asked, ended, version, currency, state, note, reason
+FROM   personal_payment
+WHERE  payee_person = $1
+AND    state = 'return_asked'
+ORDER  BY asked DESC
+LIMIT  $2;

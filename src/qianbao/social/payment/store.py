@@ -45,6 +45,10 @@ class PersonalPayments:
         )
         return [_payment(row) for row in rows]
 
+    async def return_asked_of(self, person: Id, *, limit: int) -> list[PersonalPayment]:
+        """What a person was paid and is asked to give back, the last asked first."""
+        return [_payment(row) for row in await self.db.rows(_SQL["return_asked_of"], person, limit)]
+
     async def contacts(self, person: Id, *, limit: int = 20) -> list[Contact]:
         """Whom a person has paid, the last first."""
         rows = await self.db.rows(_SQL["contacts"], person, limit)

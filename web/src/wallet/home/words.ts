@@ -16,6 +16,10 @@ export const zh = {
   none: '付款、收款和退款都会记在这里。先充一笔钱试试。',
   frozen: '这个钱包已冻结，钱是安全的，但暂时不能付款。',
   reopen: '去解冻',
+  waiting: '等你处理',
+  back: '{name} 请你退回',
+  split: '{name} 向你收款',
+  rest: '还有 {n} 件',
 }
 
 export const en = {
@@ -36,4 +40,8 @@ export const en = {
   none: 'What you pay and get back is kept here. Top up to begin.',
   frozen: 'This wallet is frozen. The money is safe, but it can’t pay for now.',
   reopen: 'Open it again',
+  waiting: 'Waiting for you',
+  back: '{name} asks for money back',
+  split: '{name} splits a bill',
+  rest: '{n} more',
 }
