@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import locale
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,7 @@ from rich.console import Console
 
 from qianbao.cli.bills import shown
 from qianbao.config import load
+from qianbao.insight.bills.errors import BillsTargetUnwritable
 from qianbao.insight.bills.words import Language
 
 if TYPE_CHECKING:
@@ -49,6 +51,13 @@ def command(
     corrections: Annotated[
         Path | None, typer.Option(help="The file of what was corrected; else one in the home.")
     ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Hand the bills on: beancount, ledger, csv, parquet, ofx.")
+    ] = None,
+    target: Annotated[
+        Path | None, typer.Option("--out", help="The file that --to writes; else standard output.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the picture as one HTML file.")] = None,
     language: Annotated[Tongue | None, typer.Option(help="zh or en; else the machine's.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
 ) -> None:
@@ -68,12 +77,40 @@ def command(
             return getpass.getpass(f"{name} 密码 / password: ")
 
         reading = read(files, password=password, ask=ask, corrections=learned, told=told)
-    if as_json:
+    if html is not None:
+        from qianbao.insight.bills.report import report
+
+        _write(html, report(reading, _language(language)).encode())
+    if to is not None:
+        _hand_on(reading, to, target)
+    elif as_json:
         print(msgspec.json.encode(_told(reading)).decode())
     else:
         shown.show(out, reading, _language(language))
     if not reading.adds_up():
         raise typer.Exit(1)
+
+
+def _hand_on(reading: Reading, to: str, target: Path | None) -> None:
+    from qianbao.insight.bills.targets import written
+
+    data = written(to, reading.bills)
+    if target is None:
+        sys.stdout.buffer.write(data)
+    else:
+        _write(target, data)
+        err.print(f"{target}: {len(reading.bills):,}")
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file of one's bills: nobody else reads it."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(data)
+    except OSError as refused:
+        expected = "a path that can be written"
+        detail = f"{path} cannot be written: {refused.strerror}"
+        raise BillsTargetUnwritable(detail, field="--out", expected=expected) from None
 
 
 def _corrected(path: Path, texts: list[str]) -> dict[str, str]:

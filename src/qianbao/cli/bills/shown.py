@@ -9,8 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from qianbao.insight.bills import words
-from qianbao.insight.bills.words import Language
-from qianbao.money import show as plain
+from qianbao.insight.bills.words import Language, yuan
 
 if TYPE_CHECKING:
     from qianbao.insight.bills.drawing import Named, Picture
@@ -22,13 +21,6 @@ MONTH_WIDTH: Final = 12
 REST_WIDTH: Final = 42
 """Columns of a terminal that a month takes, and what stands before the months."""
 ASIDE_SHOWN: Final = 20
-
-
-def yuan(amount: int) -> str:
-    """`128000` as ¥1,280.00."""
-    sign, whole = ("-", plain(-amount)) if amount < 0 else ("", plain(amount))
-    units, _, rest = whole.partition(".")
-    return f"{sign}¥{int(units):,}.{rest}"
 
 
 def show(out: Console, reading: Reading, language: Language) -> None:

@@ -123,7 +123,7 @@ class _Archive:
             self._large("too much, unpacked", f"at most {bounds.unpacked_size:,} bytes")
         for entry in entries:
             path = PurePosixPath(entry.filename.replace("\\", "/"))
-            if path.is_absolute() or ".." in path.parts or ":" in path.parts[:1]:
+            if path.is_absolute() or ".." in path.parts or any(":" in part for part in path.parts[:1]):
                 raise BillsPathUnsafe(
                     f"{self._name} names {entry.filename!r}.",
                     field="FILE",

@@ -177,9 +177,7 @@ def _refunds(kept: Sequence[Bill]) -> list[Bill]:
             found = _by_state(bill, by_name, kept, returned)
         if found is not None:
             returned[found] += bill.amount
-            answered[place] = (
-                kept[found].order or kept[found].merchant_order or f"{kept[found].file}:{kept[found].line}"
-            )
+            answered[place] = kept[found].key
     done: list[Bill] = []
     for place, bill in enumerate(kept):
         if place in returned:

@@ -120,6 +120,11 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
         return self.at.date()
 
     @property
+    def key(self) -> str:
+        """What a refund's `refund_of` calls this bill."""
+        return self.order or self.merchant_order or f"{self.file}:{self.line}"
+
+    @property
     def spent(self) -> int:
         """What it cost: the amount less what came back, and the fee."""
         own = self.amount - self.refunded if self.flow is Flow.SPENDING else 0

@@ -86,6 +86,13 @@ WHY: Final[dict[str, tuple[str, str]]] = {
 }
 
 
+def yuan(amount: int) -> str:
+    """`128000` minor units as ¥1,280.00."""
+    sign, plain = ("-", show(-amount)) if amount < 0 else ("", show(amount))
+    whole, _, rest = plain.partition(".")
+    return f"{sign}¥{int(whole):,}.{rest}"
+
+
 def pick(pair: tuple[str, str], language: Language) -> str:
     """The words of one language."""
     return pair[0] if language == "zh" else pair[1]

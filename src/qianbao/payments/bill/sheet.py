@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from typing import Final, Literal
 
 from qianbao.clock import rfc3339
+from qianbao.insight.bills.cells import safe
 from qianbao.money import Currency
 from qianbao.payments.bill.models import Bill
 
@@ -29,15 +30,8 @@ HEADS: Final[dict[Language, tuple[str, ...]]] = {
         "number",
     ),
 }
-FORMULA: Final = frozenset("=+-@\t\r")
-"""A cell that begins so is run by a spreadsheet."""
 BOM: Final = "\ufeff"
 """By this spreadsheets know UTF-8."""
-
-
-def safe(cell: str) -> str:
-    """The cell as text: an apostrophe keeps a spreadsheet from running it."""
-    return f"'{cell}" if cell[:1] in FORMULA or cell.lstrip()[:1] in FORMULA else cell
 
 
 def written(amount: int, currency: str) -> str:

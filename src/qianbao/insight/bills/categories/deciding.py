@@ -41,8 +41,20 @@ def decided(bills: Sequence[Bill], corrections: Mapping[str, str]) -> tuple[Bill
                 first[place] = kind, By.MODEL
             else:
                 first[place] = OTHER, By.NOTHING
-    return tuple(
+    named = [
         replace(bill, category=kind, category_by=by) for bill, (kind, by) in zip(bills, first, strict=True)
+    ]
+    return _as_bought(named)
+
+
+def _as_bought(bills: Sequence[Bill]) -> tuple[Bill, ...]:
+    """A refund is of the kind that its purchase was."""
+    bought = {bill.key: bill for bill in bills if bill.flow is Flow.SPENDING and bill.refunded}
+    return tuple(
+        replace(bill, category=of.category, category_by=of.category_by)
+        if bill.refund_of and (of := bought.get(bill.refund_of)) is not None
+        else bill
+        for bill in bills
     )
 
 
