@@ -13,7 +13,7 @@ COMPILE := pip compile pyproject.toml --universal --python-version 3.11 --no-emi
 run: $(VENV)/.pages
 	$(BIN)/qianbao up
 
-test: $(VENV)/.browser
+test: $(VENV)/.browser $(VENV)/.java
 	$(BIN)/python web/make.py test
 	$(BIN)/pytest
 
@@ -69,6 +69,10 @@ $(VENV)/.pages: $(VENV)/.run $(PAGES)
 
 $(VENV)/.browser: $(VENV)/.dev $(VENV)/.pages tests/browser/install.py
 	$(BIN)/python tests/browser/install.py
+	touch $@
+
+$(VENV)/.java: $(VENV)/.dev tests/insight/java.py
+	$(BIN)/python tests/insight/java.py
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from made import doors, rooms
+from made import doors, features, rooms
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
 
@@ -17,6 +17,7 @@ PAGES = {
     "command-line.md": doors.command_line,
     "errors.md": rooms.errors,
     "events.md": doors.events,
+    "features.md": features.features,
     "http-api.md": doors.http_api,
     "ledger-results.md": rooms.ledger_results,
     "limits.md": rooms.limits,

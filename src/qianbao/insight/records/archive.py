@@ -7,6 +7,7 @@ them be read for it. DuckDB and Arrow are loaded by whoever reads: a server neve
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,13 +42,24 @@ class Snapshot:
     until: int
 
     @contextlib.contextmanager
-    def opened(self, *, memory: str = MEMORY, threads: int = THREADS) -> Generator[Any]:
-        """A DuckDB connection with the views `fact` and `record`. It blocks: use it in a thread."""
+    def opened(
+        self, *, memory: str = MEMORY, threads: int = THREADS, spill: Path | None = None
+    ) -> Generator[Any]:
+        """A DuckDB connection with the views `fact` and `record`. It blocks: use it in a thread.
+
+        What does not fit into `memory` is laid into a folder within `spill` (the system's), which goes again
+        and which nobody else may enter.
+        """
         import duckdb
 
         from qianbao.insight.records.parquet import SCHEMA, pa, uuids
 
-        with duckdb.connect(config={"memory_limit": memory, "threads": threads}) as plain:
+        with (
+            tempfile.TemporaryDirectory(prefix="qianbao-", dir=spill) as folder,
+            duckdb.connect(
+                config={"memory_limit": memory, "threads": threads, "temp_directory": folder}
+            ) as plain,
+        ):
             connection: Any = plain
             if self.files:
                 connection.read_parquet([str(path) for path in self.files]).create_view("lake")

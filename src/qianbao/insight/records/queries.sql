@@ -39,12 +39,15 @@ SELECT seq, record, person, kind, happened, known, day, amount, own, refunded, m
 FROM   json_populate_recordset(NULL::consumption_fact, $1::json);
 
 -- name: records_amend
--- The records as they stand after the page: one row a trade in it. Index: consumption_pkey.
+-- The records as they stand after the page: one row a trade in it; $2: the trades that were paid in it. A refund
+-- of a payment that made no record makes none. Index: consumption_pkey.
 INSERT INTO consumption AS stands (trade, record, person, seq, happened, day, amount, own, refunded, merchant,
        store, currency, category, scene, brand, city, tier)
 SELECT trade, record, person, seq, happened, day, amount, own, refunded, merchant,
        store, currency, category, scene, brand, city, tier
-FROM   json_populate_recordset(NULL::consumption, $1::json)
+FROM   json_populate_recordset(NULL::consumption, $1::json) AS told
+WHERE  told.trade = ANY ($2::uuid[])
+OR     EXISTS (SELECT 1 FROM consumption AS was WHERE was.trade = told.trade)
 ON     CONFLICT (trade) DO UPDATE
 SET    seq = excluded.seq, refunded = excluded.refunded
 WHERE  stands.seq < excluded.seq;

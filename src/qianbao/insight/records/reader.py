@@ -20,10 +20,11 @@ from qianbao.errors import Unavailable
 from qianbao.events.feed import Feed
 from qianbao.events.models import Position, Told
 from qianbao.ids import derive
+from qianbao.insight.features.hot import store as hot
 from qianbao.insight.records import reading
 from qianbao.insight.records.categories import category
 from qianbao.insight.records.known import NOWHERE, Known, Place, Somebody
-from qianbao.insight.records.models import Fact, Payment, Quarantined
+from qianbao.insight.records.models import Fact, Kind, Payment, Quarantined
 
 SQL: Final = queries(__package__ or "")
 PAGE: Final = 2_000
@@ -120,6 +121,8 @@ class Reader:
         self, here: Position, there: Position, rows: list[_Row], quarantined: list[Quarantined]
     ) -> None:
         last = {row.trade: row for row in rows}  # a trade paid and refunded within one page is one row
+        stand = _json(list(last.values()))
+        paid = [row.trade for row in rows if row.kind is Kind.PAID]
         async with self._db.transaction() as connection:
             moved = await connection.fetchrow(
                 SQL["position_move"], *here, *there, len(rows), len(quarantined)
@@ -128,7 +131,10 @@ class Reader:
                 raise _Overtaken
             if rows:
                 await connection.execute(SQL["facts_keep"], _json(rows))
-                await connection.execute(SQL["records_amend"], _json(list(last.values())))
+                known = business_date(max(row.known for row in rows))
+                people = {row.person for row in rows}
+                await hot.move(connection, stand, paid=paid, people=people, known=known)
+                await connection.execute(SQL["records_amend"], stand, paid)
             if quarantined:
                 await connection.execute(SQL["quarantine_keep"], _json(quarantined))
 

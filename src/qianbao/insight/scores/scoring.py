@@ -10,6 +10,9 @@ import numpy as np
 
 from qianbao.db import queries
 from qianbao.ids import Id, of_bytes
+from qianbao.insight.features import build
+from qianbao.insight.features.catalogue import FEATURES
+from qianbao.insight.features.histories import BY_MONTH, HISTORY, histories, months, numbers
 from qianbao.insight.models import bgnbd, capacity, rfm
 from qianbao.insight.models.arrays import Floats, NotFitted
 from qianbao.insight.models.bgnbd import BgNbd
@@ -20,8 +23,7 @@ from qianbao.insight.records.parquet import pa
 from qianbao.insight.scores.cards import bgnbd_card, capacity_card
 from qianbao.insight.scores.models import COMPARED_MIN, Card, Group, Score
 
-SQL: Final = queries(__package__ or "", "features.sql")
-MONTHS_MAX: Final = 24
+SQL: Final = queries(__package__ or "", "groups.sql")
 BANDS: Final = (200_00, 500_00, 1_000_00, 2_000_00, 5_000_00)
 """Bounds of the capacity bands, minor units."""
 
@@ -50,34 +52,20 @@ class Fitted:
     cards: tuple[Card, ...]
 
 
+ASKED: Final = tuple(FEATURES[name] for name in (*HISTORY, "purchases_365d", "spent_365d", *BY_MONTH))
+"""The registered features that scores are made of."""
+
+
 def features(connection: Any, day: date) -> Features:
     """The features of everybody in a snapshot's connection, as of a business day."""
-    connection.register("asked", pa.table({"today": [day], "this_month": [day.replace(day=1)]}))
-    rows = connection.execute(SQL["feature_people"]).fetchnumpy()
-    number = {name: np.asarray(column, np.float64) for name, column in rows.items() if name != "person"}
-    today = float((day - date(1970, 1, 1)).days)
-    x = number["days"] - 1
-    again = number["spent_all"] - number["spent_first"]
-    histories = Histories(
-        x=x,
-        t_x=number["last_day"] - number["first_day"],
-        t=today - number["first_day"],
-        mean=np.where(x > 0, again / np.maximum(x, 1), 0.0),
-    )
-    months = connection.execute(SQL["feature_months"]).fetchnumpy()
-    back = np.asarray(months["back"], np.int64)
-    width = min(int(back.max()) + 1, MONTHS_MAX) if len(back) else 0
-    spent = np.zeros((len(x), width))
-    near = back < width
-    place = np.asarray(months["place"], np.int64)
-    spent[place[near], width - 1 - back[near]] = np.asarray(months["spent"], np.float64)[near]
+    table = build.table(connection, day, ASKED)
     return Features(
-        persons=tuple(of_bytes(person.bytes) for person in rows["person"]),
-        histories=histories,
-        recency_days=today - number["last_day"],
-        visits=number["visits"],
-        spent=number["spent_year"],
-        months=spent,
+        persons=tuple(of_bytes(person) for person in table["person"].combine_chunks().storage.to_pylist()),
+        histories=histories(table),
+        recency_days=numbers(table, "recency_days"),
+        visits=numbers(table, "purchases_365d"),
+        spent=numbers(table, "spent_365d"),
+        months=months(table),
     )
 
 
@@ -143,9 +131,10 @@ def scores(fitted: Fitted, people: Features, *, day: date, made: int) -> list[Sc
     return found
 
 
-def groups(connection: Any, found: list[Score]) -> list[Group]:
+def groups(connection: Any, found: list[Score], day: date) -> list[Group]:
     """Figures by trait of the last month, by month, by segment and by band of capacity; none withheld yet."""
-    rows = connection.execute(SQL["feature_groups"]).fetchall()
+    connection.register("asked", pa.table({"this_month": [day.replace(day=1)]}))
+    rows = connection.execute(SQL["groups_of"]).fetchall()
     told = [
         Group(kind=kind, key=key, people=people, records=records, spent=spent)
         for kind, key, people, records, spent in rows
@@ -197,7 +186,7 @@ def batch(everybody: Snapshot, asking: Snapshot, *, day: date, made: int) -> Don
         population = features(tables, day)
         fitted = fit(population, made=made)
         found = scores(fitted, population, day=day, made=made)
-        told = groups(tables, found)
+        told = groups(tables, found, day)
         [(records,)] = tables.execute("SELECT count(*) FROM record").fetchall()
     with asking.opened() as tables:
         own = features(tables, day)

@@ -1,0 +1,168 @@
+"""The features of everybody as of a day, by DuckDB: as an Arrow table, or as Parquet files of any size.
+
+Many records are first laid out by person into as many heaps as memory asks for, and one heap is gathered
+after another: so memory is bounded, and the cost of a record does not grow with their number. It computes and
+blocks: run it in a thread.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from qianbao.insight.features.models import Feature, Kind
+from qianbao.insight.features.plan import PURCHASES, Engine, features_sql, purchases_sql
+from qianbao.insight.records.archive import MEMORY, THREADS, Snapshot
+from qianbao.insight.records.parquet import pq
+
+HEAP: Final = 4_000_000
+"""Facts that are gathered at once: in a table of memory. More are laid out into heaps of about so many."""
+KEPT: Final = 0o600
+
+
+class Built(msgspec.Struct, frozen=True, kw_only=True):
+    """What a build has written."""
+
+    day: date
+    features: tuple[str, ...]
+    """Each with its version."""
+    facts: int
+    people: int
+    files: tuple[str, ...]
+    bytes: int
+
+
+def table(connection: Any, day: date, features: Iterable[Feature]) -> Any:
+    """These features as an Arrow table over a snapshot's connection: a row a person, in their order."""
+    asked = tuple(features)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {PURCHASES} AS {_purchases(day)}")
+    try:
+        connection.execute("SET arrow_lossless_conversion = true")  # else a pseudonym would come as text
+        return connection.sql(f"{_features(asked)} ORDER BY person").to_arrow_table()
+    finally:
+        connection.execute(f"DROP TABLE {PURCHASES}")
+
+
+def write(
+    snapshot: Snapshot,
+    day: date,
+    features: Iterable[Feature],
+    folder: Path,
+    *,
+    memory: str = MEMORY,
+    threads: int = THREADS,
+    heap: int = HEAP,
+    done: Callable[[int, int], None] = lambda _heap, _of: None,
+) -> Built:
+    """These features as Parquet files in a folder of its own, mode 0600; `done` hears of each heap.
+
+    What lies in the folder goes: the new one appears whole, or the old one stays.
+    """
+    asked = tuple(features)
+    people = 0
+    with (
+        _whole(folder) as (made, scratch),
+        snapshot.opened(memory=memory, threads=threads, spill=scratch) as connection,
+    ):
+        [(facts,)] = connection.execute(
+            "SELECT (SELECT count(*) FROM lake) + (SELECT count(*) FROM fresh)"
+        ).fetchall()
+        heaps = max(1, -(-facts // heap))
+        for number in _heaps(connection, day, scratch / "heaps", heaps):
+            path = made / f"{number}.parquet"
+            people += _copied(connection, _features(asked), path, told(day, asked))
+            path.chmod(KEPT)
+            done(number + 1, heaps)
+    return _built(day, asked, folder, facts=facts, people=people)
+
+
+def keep(found: Any, day: date, features: Iterable[Feature], folder: Path, *, facts: int) -> Built:
+    """An Arrow table of these features, from wherever, as `write` would have written it."""
+    asked = tuple(features)
+    with _whole(folder) as (made, _):
+        path = made / "0.parquet"
+        path.touch(mode=KEPT)
+        pq.write_table(found.replace_schema_metadata({"qianbao": told(day, asked)}), path, compression="zstd")
+    return _built(day, asked, folder, facts=facts, people=found.num_rows)
+
+
+@contextmanager
+def _whole(folder: Path) -> Generator[tuple[Path, Path]]:
+    """A folder to write into that takes the place of another at the end, and one for what is laid aside."""
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".features-", dir=folder.parent) as above:
+        made, scratch = Path(above) / "made", Path(above) / "scratch"
+        made.mkdir(mode=0o700)
+        scratch.mkdir(mode=0o700)
+        yield made, scratch
+        if folder.exists():
+            shutil.rmtree(folder)
+        made.rename(folder)
+
+
+def _built(day: date, asked: tuple[Feature, ...], folder: Path, *, facts: int, people: int) -> Built:
+    files = sorted(folder.glob("*.parquet"))
+    return Built(
+        day=day,
+        features=tuple(one.key for one in asked),
+        facts=facts,
+        people=people,
+        files=tuple(str(path) for path in files),
+        bytes=sum(path.stat().st_size for path in files),
+    )
+
+
+def _heaps(connection: Any, day: date, scratch: Path, heaps: int) -> Generator[int]:
+    """The table `purchase`, heap after heap: a person's purchases are all in one."""
+    if heaps == 1:
+        connection.execute(f"CREATE TEMP TABLE {PURCHASES} AS {_purchases(day)}")
+        yield 0
+        return
+    scratch.mkdir(mode=0o700)
+    laid = f"SELECT *, (hash(person) % {heaps})::INTEGER AS heap FROM ({_purchases(day)})"  # noqa: S608
+    connection.execute(f"COPY ({laid}) TO '{_quoted(scratch)}' (FORMAT parquet, PARTITION_BY (heap))")
+    for number in range(heaps):
+        found = scratch / f"heap={number}"
+        if not found.exists():
+            continue
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {PURCHASES} AS"
+            f" FROM read_parquet('{_quoted(found)}/*.parquet', hive_partitioning = false)"
+        )
+        shutil.rmtree(found)
+        yield number
+
+
+def _copied(connection: Any, query: str, path: Path, about: str) -> int:
+    options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{qianbao: '{about}'}}"
+    copied = connection.execute(f"COPY ({query} ORDER BY person) TO '{_quoted(path)}' ({options})").fetchall()
+    return int(copied[0][0])
+
+
+def told(day: date, asked: tuple[Feature, ...]) -> str:
+    """What a file says of itself: which features, in which version, as of when."""
+    return msgspec.json.encode({"as_of": day, "features": [one.key for one in asked]}).decode()
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+@lru_cache(maxsize=8)
+def _purchases(day: date) -> str:
+    return purchases_sql(day, Engine.DUCKDB)
+
+
+@lru_cache(maxsize=8)
+def _features(asked: tuple[Feature, ...]) -> str:
+    # DuckDB adds whole numbers up in 128 bits, which Ibis does not know of.
+    columns = (f"{one.name}::BIGINT AS {one.name}" if one.kind is Kind.INTEGER else one.name for one in asked)
+    return f"SELECT person, {', '.join(columns)} FROM ({features_sql(asked, Engine.DUCKDB)})"  # noqa: S608
