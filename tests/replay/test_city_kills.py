@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from qianbao.api import install
+from qianbao.api.logins import FIRST_TOPUP, ready_id
 from qianbao.api.parts import opened
 from qianbao.api.starter import replaying
 from qianbao.config import Settings, load
@@ -40,9 +41,18 @@ async def begun(settings: Settings) -> int:
     """A city of one chunk, the first start without its twelve seconds; how many baskets that are."""
     await install.prepare(settings)
     async with opened(settings) as parts:
-        run = await city.first(replaying(parts), home=settings.home, seconds=0.0)
+        run = await city.first(replaying(parts), home=settings.home, ready=ready_id("wallet"), seconds=0.0)
         assert run.state is RunState.RUNNING
         return run.counts.read
+
+
+async def of_the_ready_person(settings: Settings) -> tuple[int, int]:
+    """How many purchases the ready person has made, and what is in their wallet."""
+    async with opened(settings) as parts:
+        row = await parts.db.row("SELECT count(*) AS n FROM trade WHERE payer = $1", ready_id("wallet"))
+        (wallet,) = await parts.ledger.lookup_accounts([ready_id("wallet").int])
+        assert row is not None
+        return row["n"], wallet.credits_posted - wallet.debits_posted
 
 
 async def paid(settings: Settings) -> int:
@@ -62,6 +72,7 @@ async def verified(settings: Settings) -> Run:
         assert run is not None
         assert run.counts.adds_up()
         rejects, baskets = aggregated(open_source(city.records()))
+        baskets = city.in_order(baskets)
         taken = list(islice(items(rejects, baskets, Options(), 0), run.counts.read + 3 * run.chunk))
         settled, reached = (
             {(item.id, item.amount) for item in part if isinstance(item, Record)}
@@ -93,6 +104,8 @@ def test_a_city_that_is_killed_with_everything_else_goes_on_and_pays_every_baske
     alone = embedded.start(home)
     settings = replace(load({"QIANBAO_HOME": str(home)}), database_url=alone.url)
     first = asyncio.run(begun(settings))
+    # The ready person's purchases come first, and are paid by what came in for them.
+    assert asyncio.run(of_the_ready_person(settings)) == (142, FIRST_TOPUP)
     alone.stop()
 
     live = Live(home, QIANBAO_DEMO="1")
@@ -118,5 +131,6 @@ def test_a_city_that_is_killed_with_everything_else_goes_on_and_pays_every_baske
     try:
         run = asyncio.run(verified(settings))
         assert run.counts.read > first
+        assert asyncio.run(of_the_ready_person(settings)) == (142, FIRST_TOPUP)
     finally:
         alone.stop()

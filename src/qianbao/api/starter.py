@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from qianbao.api.logins import ready_id
 from qianbao.api.parts import Parts, opened
 from qianbao.config import Settings
 from qianbao.errors import QianbaoError
@@ -44,7 +45,12 @@ async def bring_to_life(
 
             try:
                 await city.first(
-                    replaying(parts), home=settings.home, seconds=FIRST_S, told=told, stopping=stopping
+                    replaying(parts),
+                    home=settings.home,
+                    seconds=FIRST_S,
+                    ready=ready_id("wallet"),
+                    told=told,
+                    stopping=stopping,
                 )
             except QianbaoError as missing:
                 _log.warning("starter_city", code=missing.code, detail=missing.detail)
@@ -56,4 +62,4 @@ async def go_on(parts: Parts) -> None:
     if begun is not None and begun.state is not RunState.DONE:
         from qianbao.replay import city
 
-        await city.rest(replaying(parts), home=parts.settings.home)
+        await city.rest(replaying(parts), home=parts.settings.home, ready=ready_id("wallet"))

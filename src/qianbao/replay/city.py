@@ -24,7 +24,7 @@ from qianbao.parties.models import KycClass
 from qianbao.parties.requests import NewMerchant, NewPerson, NewStore, NewWallet
 from qianbao.replay.adapters import Adapter, Options
 from qianbao.replay.adapters.baskets import BASKETS, aggregated, items
-from qianbao.replay.arrow import Table
+from qianbao.replay.arrow import Table, pa, pc
 from qianbao.replay.drawing import Drawing, draw
 from qianbao.replay.models import STARTER_CITY, FileUnreadable, Record, Reject, ReplayUnderWay, Run, RunState
 from qianbao.replay.pace import Pace
@@ -37,6 +37,9 @@ from qianbao.replay.town import FileTown, wallet
 
 SOURCE: Final = STARTER_CITY
 WEEK: Final = 7 * 86_400 * SECOND
+READY: Final = "929"
+"""The household whose purchases are the ready person's, if an installation has one: it shops in the same
+city, at seven chains, 142 times in the year. They are replayed first, so that a first look finds them."""
 CALM_PER_S: Final = 400
 """Records a second in the background: a fraction of what the platform can do; people notice nothing."""
 CALM_IN_FLIGHT: Final = 32
@@ -57,12 +60,18 @@ def records() -> Path:
 class CityTown(FileTown):
     """The parties of the starter city, as they are drawn."""
 
-    def __init__(self, source: Id, brands: Brands, drawing: Drawing) -> None:
+    def __init__(self, source: Id, brands: Brands, drawing: Drawing, ready: Id | None = None) -> None:
+        """`ready`: the wallet that stands already and pays what `READY` bought."""
         super().__init__(source, brands)
         self._source = source
         self._drawing = drawing
+        self._ready = ready
         self._younger = younger(brands)
         self._elder = next((brand for brand in brands.all if brand != self._younger), self._younger)
+
+    def wallet_id(self, payer: str) -> Id:
+        """A wallet of the city's own, but for the household of the ready person."""
+        return self._ready if self._ready is not None and payer == READY else super().wallet_id(payer)
 
     def merchant_id(self, record: Record) -> Id:
         """The chain's, which has many stores."""
@@ -124,21 +133,24 @@ async def first(
     *,
     home: Path,
     seconds: float,
+    ready: Id | None = None,
     told: Callable[[Run], None] = unheard,
     stopping: Callable[[], bool] = never,
 ) -> Run:
-    """Replay for at most about `seconds`, as fast as it goes: the first start of an installation.
+    """Replay for at most about `seconds`, as fast as it goes: the first start of an installation. `ready` is
+    the wallet of its ready person.
 
     A later call goes on; a city that is complete costs one look. Raises what `replay` does.
     """
     until = time.monotonic() + seconds
-    return await _go(parts, home, None, told, lambda: stopping() or time.monotonic() > until)
+    return await _go(parts, home, ready, None, told, lambda: stopping() or time.monotonic() > until)
 
 
 async def rest(
     parts: Parts,
     *,
     home: Path,
+    ready: Id | None = None,
     per_s: int = CALM_PER_S,
     in_flight: int = CALM_IN_FLIGHT,
     told: Callable[[Run], None] = unheard,
@@ -148,7 +160,7 @@ async def rest(
     while True:
         try:
             pace = Pace(parts.room.clock, per_s=per_s, in_flight=in_flight)
-            return await _go(parts, home, pace, told, never)
+            return await _go(parts, home, ready, pace, told, never)
         except (Unavailable, ReplayUnderWay):
             await asyncio.sleep(AGAIN_S)
 
@@ -164,18 +176,22 @@ async def progress(runs: Runs) -> Run | None:
 
 
 async def _go(
-    parts: Parts, home: Path, pace: Pace | None, told: Callable[[Run], None], enough: Callable[[], bool]
+    parts: Parts,
+    home: Path,
+    ready: Id | None,
+    pace: Pace | None,
+    told: Callable[[Run], None],
+    enough: Callable[[], bool],
 ) -> Run:
     stands = await progress(Runs(parts.db))
     if stands is not None and stands.state is RunState.DONE:
         told(stands)
         return stands
-    source, rejects, baskets = await asyncio.to_thread(_read)
-    last: int = baskets.column("at_min")[-1].as_py()  # they are ordered by time
+    source, rejects, baskets, last = await asyncio.to_thread(_read)
     drawing = await asyncio.to_thread(draw, visits(baskets))
 
     def town(caller: Id) -> CityTown:
-        return CityTown(caller, parts.room.brands, drawing)
+        return CityTown(caller, parts.room.brands, drawing, ready)
 
     return await replay(
         source,
@@ -198,9 +214,18 @@ async def _go(
     )
 
 
-def _read() -> tuple[Source, list[Reject], Table]:
+def _read() -> tuple[Source, list[Reject], Table, int]:
+    """The records, the baskets in the order in which they are replayed, and the moment of the last one."""
     source = open_source(records())
-    return source, *aggregated(source)
+    rejects, baskets = aggregated(source)
+    last: int = baskets.column("at_min")[-1].as_py()  # they come ordered by time
+    return source, rejects, in_order(baskets), last
+
+
+def in_order(baskets: Table) -> Table:
+    """The baskets (ordered by time) as they are replayed: the ready person's first."""
+    theirs = pc.equal(baskets.column("household_id"), READY)
+    return pa.concat_tables([baskets.filter(theirs), baskets.filter(pc.invert(theirs))])
 
 
 def visits(baskets: Table) -> list[tuple[str, str, int, int]]:
