@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from msgspec.structs import replace
 from pydantic import AwareDatetime, BaseModel
 from starlette.responses import Response, StreamingResponse
 
@@ -18,6 +20,7 @@ from qianbao.ids import Id
 from qianbao.insight.records.categories import Category
 from qianbao.parties.errors import WalletUnknown
 from qianbao.payments.bill import service
+from qianbao.payments.bill.layouts import ENCODINGS, Layout, laid_out
 from qianbao.payments.bill.models import Bill, BillKind, Wanted
 from qianbao.payments.bill.sheet import Language, sheet
 from qianbao.payments.trade.errors import TradeNotFound
@@ -32,6 +35,7 @@ Text = Annotated[
 ]
 Since = Annotated[AwareDatetime | None, Query(description="Then or later")]
 Until = Annotated[AwareDatetime | None, Query(description="Then or earlier")]
+AnyLayout = Annotated[Layout, Query(description="Whose columns: our own, or another wallet's")]
 OneWallet = Annotated[Id | None, Query(description="One of the caller's wallets; none: all of them")]
 
 
@@ -162,11 +166,26 @@ async def export_bills(
     since: Since = None,
     until: Until = None,
     language: Language = "en",
+    layout: AnyLayout = Layout.QIANBAO,
 ) -> Response:
-    """The same as one CSV in UTF-8, for a spreadsheet: no cell is run as a formula."""
+    """The same as one CSV in UTF-8, for a spreadsheet: no cell is run as a formula.
+
+    In WeChat Pay's or Alipay's layout (that one in GB18030) bookkeeping tools for those read it; always Chinese.
+    """
     wanted = _wanted(wallet, kinds, text, since, until)
     if wallet is not None:
         await service.bills(caller, parts.payments, wanted, limit=1)  # refuses before the first line is sent
+    if layout is not Layout.QIANBAO:
+
+        def rows(until: int) -> AsyncIterable[list[Bill]]:
+            upto = replace(wanted, until=until) if until else wanted
+            return service.every(caller, parts.payments, upto)
+
+        return StreamingResponse(
+            laid_out(rows, layout, now=parts.clock.now()),
+            media_type=f"text/csv; charset={ENCODINGS[layout]}",
+            headers={"content-disposition": f'attachment; filename="qianbao-bills-{layout}.csv"'},
+        )
     return StreamingResponse(
         sheet(service.every(caller, parts.payments, wanted), language),
         media_type="text/csv; charset=utf-8",
