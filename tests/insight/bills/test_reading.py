@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -247,3 +249,11 @@ def test_a_row_of_other_width_is_set_aside_and_a_short_one_is_filled() -> None:
     assert [lost.reason for lost in read.aside] == [Reason.COLUMNS_DIFFER]
     assert (read.bills[0].order, read.bills[0].amount) == ("", 45_60)
     assert adds_up(read)
+
+
+def test_the_example_of_the_documentation_reads_as_it_says() -> None:
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "understand-your-bills.md"
+    [example] = re.findall(r"```text\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    read = statement("example.csv", example.encode())
+    [check] = read.checks
+    assert (len(read.bills), check.agrees, check.amount) == (2, True, 73_76)

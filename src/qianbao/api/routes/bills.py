@@ -170,7 +170,7 @@ async def export_bills(
 ) -> Response:
     """The same as one CSV in UTF-8, for a spreadsheet: no cell is run as a formula.
 
-    In WeChat Pay's or Alipay's layout (that one in GB18030) bookkeeping tools for those read it; always Chinese.
+    In WeChat Pay's or Alipay's layout (that one in GB18030) bookkeeping tools for those read it.
     """
     wanted = _wanted(wallet, kinds, text, since, until)
     if wallet is not None:
