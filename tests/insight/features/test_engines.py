@@ -23,13 +23,20 @@ from tests.insight.features.facts import EVER
 AS_OF = date(2025, 9, 30)
 """The records go on until the end of the year: what was learnt later is there to be left out."""
 
+SMALL = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+}
+"""For few rows: compiling what is run once would take most of the time."""
+
 
 @pytest.fixture(scope="module")
 def session() -> Generator[Any]:
     """Spark in this machine. Skipped where there is no Java; in CI the set-up has installed one."""
     if spark.java() is None and not os.environ.get("CI"):
         pytest.skip("Spark runs on Java 17, and there is none here")
-    opened = spark.session(cores=2)
+    opened = spark.session(cores=1, settings=SMALL)
     opened.sparkContext.setLogLevel("ERROR")
     yield opened
     opened.stop()

@@ -41,7 +41,15 @@ def features_sql(asked: Iterable[Feature], engine: Engine) -> str:
 
 def sql(expression: Any, engine: Engine) -> str:
     """An expression in the words of an engine."""
+    if engine is Engine.SPARK and ibis.options.pyspark is None:
+        ibis.options.pyspark = _SparkOptions()
     return str(ibis.to_sql(expression, dialect=engine.value))
+
+
+class _SparkOptions(ibis.config.Config):  # pyright: ignore[reportUntypedBaseClass]
+    """What Ibis' SQL for Spark asks of its back end, which is not loaded: only the SQL is wanted."""
+
+    treat_nan_as_null: bool = False
 
 
 def gathered(purchase: Any, asked: tuple[Feature, ...]) -> Any:
@@ -50,9 +58,10 @@ def gathered(purchase: Any, asked: tuple[Feature, ...]) -> Any:
     of_person = [one for one in asked if one.grain is Grain.PERSON]
     for value in of_persons(of_person, others()).values():
         plain |= {name: FEATURES[name] for name in needs(value)}
-    found = grain(purchase, Grain.PURCHASE, {EVERYBODY: FEATURES[EVERYBODY]} | plain)
+    everybody = FEATURES[EVERYBODY]
+    found = grain(purchase, everybody.grain, {EVERYBODY: everybody} | plain)
     for one in dict.fromkeys(feature.grain for feature in plain.values()):
-        if one is not Grain.PURCHASE:
+        if one is not everybody.grain:
             found = found.left_join(grain(purchase, one, plain), "person").drop("person_right")
     found = found.select("person", **{one.name: _typed(one, found[one.name]) for one in plain.values()})
     return found.mutate(**of_persons(of_person, found)).select("person", *(one.name for one in asked))

@@ -17,6 +17,12 @@ ibis: Any = _ibis
 
 CURRENCY: Final = "CNY"
 YEAR: Final = 365
+SPANS: Final = (1, 7, 30, 90, 180, YEAR)
+"""Days that features look back on, the day of asking among them."""
+EARLIER: Final = 100_000
+SMALL: Final = 20_00
+LARGE: Final = 500_00
+"""Minor units: what counts as a small purchase (under it) and as a large one."""
 HOUR: Final = 3_600 * SECOND
 ZONE: Final = 8 * HOUR
 """How far the business day is ahead of UTC."""
@@ -84,26 +90,43 @@ def purchases(day: date) -> Any:
 
 
 def rows(purchase: Any, grain: Grain) -> Any:
-    """The rows of a grain, from a table of purchases."""
+    """The rows of a grain, from a table of purchases: few a person, so that what follows is cheap."""
     kept = purchase.filter(purchase.kept)
     lately = kept.filter(kept.age < YEAR)
     match grain:
-        case Grain.PURCHASE:
-            return kept
+        case Grain.SPAN:
+            return _spans(kept)
         case Grain.DAY:
             return _days(kept)
-        case Grain.MERCHANT:
-            return _of(lately, "merchant")
+        case Grain.MONTH:
+            return _by(kept, "month")
         case Grain.CELL:
-            return _of(lately.filter(lately.cell.notnull()), "cell")
+            return _by(lately.filter(lately.cell.notnull()), "cell")
         case Grain.CITY:
-            return _of(lately.filter(lately.city != ""), "city")
-        case Grain.BRAND:
-            return _of(lately, "brand")
+            return _by(lately.filter(lately.city != ""), "city")
+        case Grain.CATEGORY | Grain.SCENE | Grain.BRAND | Grain.TIER | Grain.HOUR | Grain.MERCHANT:
+            return _by(lately, grain.value)
         case Grain.REFUND:
             return purchase.filter(purchase.refunded > 0, purchase.age < YEAR)
         case Grain.PERSON:
             raise ValueError("features of features have no rows of their own")
+
+
+def _spans(kept: Any) -> Any:
+    within = ibis.cases(*((kept.age < days, days) for days in SPANS), else_=EARLIER)
+    return kept.group_by("person", within=within.cast("int32")).aggregate(
+        purchases=kept.count(),
+        spent=kept.spent.sum(),
+        most=kept.spent.max(),
+        small=kept.count(where=kept.spent < SMALL),
+        large=kept.count(where=kept.spent >= LARGE),
+        subsidised=kept.count(where=kept.subsidy > 0),
+        subsidy=kept.subsidy.sum(),
+        weekend=kept.count(where=kept.sunday < 2),
+        weekend_spent=kept.spent.sum(where=kept.sunday < 2),
+        first=kept.age.max(),
+        last=kept.age.min(),
+    )
 
 
 def _days(kept: Any) -> Any:
@@ -112,8 +135,8 @@ def _days(kept: Any) -> Any:
     return days.mutate(gap=before - days.age, first=before.isnull())
 
 
-def _of(lately: Any, what: str) -> Any:
-    """One row a person and merchant (or cell, or city): purchases, spending, how long ago the first was."""
-    return lately.group_by("person", what).aggregate(
-        purchases=lately.count(), spent=lately.spent.sum(), first=lately.age.max(), last=lately.age.min()
+def _by(kept: Any, what: str) -> Any:
+    """One row a person and merchant (or another key): purchases, spending, and how long ago they were."""
+    return kept.group_by("person", what).aggregate(
+        purchases=kept.count(), spent=kept.spent.sum(), first=kept.age.max(), last=kept.age.min()
     )

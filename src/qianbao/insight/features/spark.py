@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -37,8 +37,11 @@ def java() -> str | None:
     return shutil.which("java", path=str(Path(home) / "bin")) if home else shutil.which("java")
 
 
-def session(*, cores: int = 2, memory: str = "1g") -> Any:
-    """A session: of the cluster that `SPARK_MASTER` names, else in this machine. Raises `SparkMissing`."""
+def session(*, cores: int = 2, memory: str = "1g", settings: Mapping[str, str] | None = None) -> Any:
+    """A session: of the cluster that `SPARK_MASTER` names, else in this machine.
+
+    `settings` of Spark's own stand over the chosen ones. Raises `SparkMissing`.
+    """
     if importlib.util.find_spec("pyspark") is None:
         raise SparkMissing("pyspark is not installed: pip install 'qianbao[spark]'.")
     if java() is None:
@@ -48,7 +51,7 @@ def session(*, cores: int = 2, memory: str = "1g") -> Any:
     from pyspark.sql import SparkSession
 
     builder: Any = SparkSession.builder
-    settings = {
+    chosen = {
         "spark.master": os.environ.get("SPARK_MASTER", f"local[{cores}]"),
         "spark.app.name": "qianbao",
         "spark.driver.memory": memory,
@@ -58,7 +61,7 @@ def session(*, cores: int = 2, memory: str = "1g") -> Any:
         "spark.sql.shuffle.partitions": str(2 * cores),
         "spark.sql.execution.arrow.pyspark.enabled": "true",
     }
-    for name, value in settings.items():
+    for name, value in (chosen | dict(settings or {})).items():
         builder = builder.config(name, value)
     return builder.getOrCreate()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from qianbao.insight.features.models import Feature, Grain, Kind, Unit
+from qianbao.insight.features.relations import YEAR
 from qianbao.insight.features.terms import evenness, share
 
-YEAR: Final = 365
 PARTS: Final = {
     "night": (0, 6, "between midnight and six", "凌晨(0–6 点)"),
     "morning": (6, 11, "from six to eleven", "上午(6–11 点)"),
@@ -21,9 +21,9 @@ PARTS: Final = {
 def _part(name: str, since: int, until: int, en: str, zh: str) -> tuple[Feature, Feature]:
     return (
         Feature(
-            name=f"{name}_365d", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.PURCHASE,
+            name=f"{name}_365d", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.HOUR,
             en=f"Purchases {en} in the last 365 days.", zh=f"近 365 天{zh}的消费笔数。",
-            of=lambda p: p.count(where=(p.age < YEAR) & (p.hour >= since) & (p.hour < until)),
+            of=lambda h: h.purchases.sum(where=(h.hour >= since) & (h.hour < until)),
         ),
         Feature(
             name=f"{name}_share_365d", kind=Kind.REAL, unit=Unit.SHARE, grain=Grain.PERSON,
@@ -46,9 +46,9 @@ FEATURES: Final = (
         of=lambda f: evenness(_parts(f)),
     ),
     Feature(
-        name="weekend_365d", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.PURCHASE,
+        name="weekend_365d", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.SPAN,
         en="Purchases on Saturdays and Sundays in the last 365 days.", zh="近 365 天周末的消费笔数。",
-        of=lambda p: p.count(where=(p.age < YEAR) & (p.sunday < 2)),
+        of=lambda s: s.weekend.sum(where=s.within <= YEAR),
     ),
     Feature(
         name="weekend_share_365d", kind=Kind.REAL, unit=Unit.SHARE, grain=Grain.PERSON,
@@ -57,9 +57,9 @@ FEATURES: Final = (
         of=lambda f: share(f.weekend_365d, f.purchases_365d),
     ),
     Feature(
-        name="weekend_spent_365d", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.PURCHASE,
+        name="weekend_spent_365d", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.SPAN,
         en="Spent on Saturdays and Sundays in the last 365 days, refunds taken off.",
         zh="近 365 天周末的净支出(已扣退款)。",
-        of=lambda p: p.spent.sum(where=(p.age < YEAR) & (p.sunday < 2)),
+        of=lambda s: s.weekend_spent.sum(where=s.within <= YEAR),
     ),
 )  # fmt: skip

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from qianbao.insight.features.models import Feature, Grain, Kind, Unit
+from qianbao.insight.features.relations import YEAR
 from qianbao.insight.features.terms import evenness, ibis, share
 from qianbao.insight.records.categories import Category
 from qianbao.parties.models import CityTier
-
-YEAR: Final = 365
 
 CATEGORIES: Final[Mapping[Category, str]] = {
     Category.GROCERIES: "食品日杂", Category.DINING: "餐饮", Category.SHOPPING: "购物",
@@ -35,29 +34,29 @@ TIERS: Final[Mapping[CityTier, tuple[str, str]]] = {
 
 def _by_category(category: Category, zh: str) -> Feature:
     return Feature(
-        name=f"spent_{category}_365d", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.PURCHASE,
+        name=f"spent_{category}_365d", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.CATEGORY,
         en=f"Spent on {category} in the last 365 days, refunds taken off.",
         zh=f"近 365 天{zh}类净支出(已扣退款)。",
-        of=lambda p: p.spent.sum(where=(p.age < YEAR) & (p.category == category.value)),
+        of=lambda c: c.spent.sum(where=c.category == category.value),
     )  # fmt: skip
 
 
 def _by_scene(scene: str, en: str, zh: str) -> Feature:
     return Feature(
-        name=f"purchases_{scene}_365d", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.PURCHASE,
+        name=f"purchases_{scene}_365d", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.SCENE,
         en=f"Purchases of the last 365 days where {en}." if scene != "online" else
         f"Purchases of the last 365 days {en}.",
         zh=f"近 365 天{zh}的消费笔数。",
-        of=lambda p: p.count(where=(p.age < YEAR) & (p.scene == scene)),
+        of=lambda s: s.purchases.sum(where=s.scene == scene),
     )  # fmt: skip
 
 
 def _by_tier(tier: CityTier, en: str, zh: str) -> Feature:
     return Feature(
-        name=f"spent_tier_{tier}_365d", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.PURCHASE,
+        name=f"spent_tier_{tier}_365d", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.TIER,
         en=f"Spent in cities of the {en} tier in the last 365 days, refunds taken off.",
         zh=f"近 365 天在{zh}城市的净支出(已扣退款)。",
-        of=lambda p: p.spent.sum(where=(p.age < YEAR) & (p.tier == tier.value)),
+        of=lambda t: t.spent.sum(where=t.tier == tier.value),
     )  # fmt: skip
 
 
@@ -107,15 +106,15 @@ MIX: Final = (
 
 FUNDING: Final = (
     Feature(
-        name="subsidised_365d", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.PURCHASE,
+        name="subsidised_365d", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.SPAN,
         en="Purchases of the last 365 days of which a subsidy paid a part.",
         zh="近 365 天含补贴的消费笔数。",
-        of=lambda p: p.count(where=(p.age < YEAR) & (p.subsidy > 0)),
+        of=lambda s: s.subsidised.sum(where=s.within <= YEAR),
     ),
     Feature(
-        name="subsidy_365d", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.PURCHASE,
+        name="subsidy_365d", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.SPAN,
         en="Subsidy in the purchases of the last 365 days.", zh="近 365 天所得补贴金额。",
-        of=lambda p: p.subsidy.sum(where=p.age < YEAR),
+        of=lambda s: s.subsidy.sum(where=s.within <= YEAR),
     ),
     Feature(
         name="subsidy_share_365d", kind=Kind.REAL, unit=Unit.SHARE, grain=Grain.PERSON,

@@ -12,10 +12,10 @@ MONTHS: Final = 24
 
 def _month(back: int) -> Feature:
     return Feature(
-        name=f"spent_month_{back}", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.PURCHASE,
+        name=f"spent_month_{back}", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.MONTH,
         en=f"What the calendar month {back} before that of the day cost the person, refunds taken off.",
         zh=f"往前第 {back} 个自然月的净支出(已扣退款)。",
-        of=lambda p: p.spent.sum(where=p.month == back),
+        of=lambda m: m.spent.sum(where=m.month == back),
     )  # fmt: skip
 
 

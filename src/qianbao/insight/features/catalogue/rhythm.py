@@ -5,24 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from qianbao.insight.features.models import Feature, Grain, Kind, Unit
+from qianbao.insight.features.relations import SPANS, YEAR
 from qianbao.insight.features.terms import share
-
-WINDOWS: Final = (1, 7, 30, 90, 180, 365)
-"""Days that are looked back on, the day of asking among them."""
 
 
 def _within(days: int) -> tuple[Feature, ...]:
     return (
         Feature(
-            name=f"purchases_{days}d", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.PURCHASE,
+            name=f"purchases_{days}d", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.SPAN,
             en=f"Purchases of the last {_days(days)}.", zh=f"近 {days} 天的消费笔数。",
-            of=lambda p: p.count(where=p.age < days),
+            of=lambda s: s.purchases.sum(where=s.within <= days),
         ),
         Feature(
-            name=f"spent_{days}d", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.PURCHASE,
+            name=f"spent_{days}d", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.SPAN,
             en=f"What the last {_days(days)} cost the person, refunds taken off.",
             zh=f"近 {days} 天的净支出(已扣退款)。",
-            of=lambda p: p.spent.sum(where=p.age < days),
+            of=lambda s: s.spent.sum(where=s.within <= days),
         ),
     )  # fmt: skip
 
@@ -41,35 +39,35 @@ def _days(days: int) -> str:
 
 RECENCY: Final = (
     Feature(
-        name="purchases", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.PURCHASE,
-        en="All purchases that are kept.", zh="留存期内的全部消费笔数。", of=lambda p: p.count(),
+        name="purchases", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.SPAN,
+        en="All purchases that are kept.", zh="留存期内的全部消费笔数。", of=lambda s: s.purchases.sum(),
     ),
     Feature(
-        name="spent", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.PURCHASE,
+        name="spent", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.SPAN,
         en="What all of them cost the person, refunds taken off.", zh="全部净支出(已扣退款)。",
-        of=lambda p: p.spent.sum(),
+        of=lambda s: s.spent.sum(),
     ),
     Feature(
         name="days", kind=Kind.INTEGER, unit=Unit.DAYS, grain=Grain.DAY,
         en="Days with a purchase.", zh="有消费的总天数。", of=lambda d: d.count(),
     ),
     Feature(
-        name="recency_days", kind=Kind.INTEGER, unit=Unit.DAYS, grain=Grain.PURCHASE,
-        en="Days since the last purchase.", zh="距最近一次消费的天数。", of=lambda p: p.age.min(),
+        name="recency_days", kind=Kind.INTEGER, unit=Unit.DAYS, grain=Grain.SPAN,
+        en="Days since the last purchase.", zh="距最近一次消费的天数。", of=lambda s: s.last.min(),
     ),
     Feature(
-        name="tenure_days", kind=Kind.INTEGER, unit=Unit.DAYS, grain=Grain.PURCHASE,
-        en="Days since the first purchase.", zh="距首次消费的天数。", of=lambda p: p.age.max(),
+        name="tenure_days", kind=Kind.INTEGER, unit=Unit.DAYS, grain=Grain.SPAN,
+        en="Days since the first purchase.", zh="距首次消费的天数。", of=lambda s: s["first"].max(),
     ),
     Feature(
         name="spent_first_day", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.DAY,
         en="What the first day with a purchase cost.", zh="首个消费日的净支出。",
-        of=lambda d: d.spent.sum(where=d.first),
+        of=lambda d: d.spent.sum(where=d["first"]),
     ),
     Feature(
-        name="spent_max_365d", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.PURCHASE,
+        name="spent_max_365d", kind=Kind.INTEGER, unit=Unit.FEN, grain=Grain.SPAN,
         en="The dearest purchase of the last 365 days.", zh="近 365 天最大一笔净支出。",
-        of=lambda p: p.spent.max(where=p.age < 365),
+        of=lambda s: s.most.max(where=s.within <= YEAR),
     ),
     Feature(
         name="spent_mean_365d", kind=Kind.REAL, unit=Unit.FEN, grain=Grain.PERSON,
@@ -82,14 +80,14 @@ RECENCY: Final = (
         of=lambda f: share(f.spent_90d, f.purchases_90d),
     ),
     Feature(
-        name="small_365d", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.PURCHASE,
+        name="small_365d", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.SPAN,
         en="Purchases under ¥20 in the last 365 days.", zh="近 365 天 20 元以下的消费笔数。",
-        of=lambda p: p.count(where=(p.age < 365) & (p.spent < 20_00)),
+        of=lambda s: s.small.sum(where=s.within <= YEAR),
     ),
     Feature(
-        name="large_365d", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.PURCHASE,
+        name="large_365d", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.SPAN,
         en="Purchases of ¥500 and more in the last 365 days.", zh="近 365 天 500 元及以上的消费笔数。",
-        of=lambda p: p.count(where=(p.age < 365) & (p.spent >= 500_00)),
+        of=lambda s: s.large.sum(where=s.within <= YEAR),
     ),
 )  # fmt: skip
 
@@ -156,8 +154,8 @@ TRENDS: Final = (
 
 FEATURES: Final = (
     *RECENCY,
-    *(one for days in WINDOWS for one in _within(days)),
-    *(_active(days) for days in WINDOWS if days >= 30),
+    *(one for days in SPANS for one in _within(days)),
+    *(_active(days) for days in SPANS if days >= 30),
     *GAPS,
     *TRENDS,
 )
