@@ -16,6 +16,7 @@ from qianbao.insight.evaluate.figures import Asked, Figure
 SETS: Final = {
     "capacity": "Monthly spending of households, each month forecast from the months before it.",
     "cdnow": "Repeat purchases of a cohort beside the published figures of BG/NBD and its kin.",
+    "completejourney": "Coupons used in campaigns, split by time, and what each source of signs adds.",
     "hillstrom": "An e-mail dealt at random: whose visits it adds, arm by arm.",
 }
 """Name and what is compared, one a line."""

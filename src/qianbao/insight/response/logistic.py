@@ -64,7 +64,7 @@ def two_models(trial: Trial) -> TwoModels:
         here = trial.treated == arm
         a = np.column_stack([np.ones(int(here.sum())), trial.x[here]])
         penalty = np.r_[0.0, np.full(trial.x.shape[1], RIDGE)]
-        fits.append(_fit(a, trial.outcome[here], penalty, np.zeros(a.shape[1]))[0])
+        fits.append(newton(a, trial.outcome[here], penalty, np.zeros(a.shape[1]))[0])
     return TwoModels(treated=fits[0], untreated=fits[1])
 
 
@@ -77,7 +77,7 @@ def shared(trial: Trial, *, departure: float | None = None, near: float = DEPART
     precision = near if departure is None else departure
     for _ in range(ROUNDS):
         penalty = np.r_[0.0, np.full(k, RIDGE), 0.0, np.full(k, precision)]
-        found, hessian = _fit(a, trial.outcome, penalty, found, within=1e-3)
+        found, hessian = newton(a, trial.outcome, penalty, found, within=1e-3)
         if departure is not None:
             break
         moved = found[k + 2 :]
@@ -92,7 +92,7 @@ def shared(trial: Trial, *, departure: float | None = None, near: float = DEPART
     return Shared(level=found[: k + 1], moved=found[k + 1 :], departure=precision)
 
 
-def _fit(
+def newton(
     a: Floats, y: Floats, penalty: Floats, start: Floats, *, within: float = 1e-4
 ) -> tuple[Floats, Floats]:
     """Newton's method from `start`, to `within` each coefficient: those, and the Hessian there."""
