@@ -14,10 +14,12 @@ from qianbao.cli.evaluate.shown import Json, fitting, show
 from qianbao.insight.evaluate.figures import Asked, Figure
 
 SETS: Final = {
+    "bitcoinotc": "What a social graph says of a newcomer, beyond what the newcomer has done alone.",
     "capacity": "Monthly spending of households, each month forecast from the months before it.",
     "cdnow": "Repeat purchases of a cohort beside the published figures of BG/NBD and its kin.",
     "completejourney": "Coupons used in campaigns, split by time, and what each source of signs adds.",
     "hillstrom": "An e-mail dealt at random: whose visits it adds, arm by arm.",
+    "joined": "What joined sources of data add, set by set.",
 }
 """Name and what is compared, one a line."""
 
