@@ -9,6 +9,7 @@ import typer.core
 
 from qianbao.cli.evaluate import credit, named
 from qianbao.cli.evaluate.uplift import uplift
+from qianbao.cli.evaluate.demand import demand
 from qianbao.errors import NotFound
 
 
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 for name, about in named.SETS.items():
     app.command(name, help=about)(named.command(name))
+app.command("demand")(demand)
 for name, about in credit.SETS.items():
     app.command(name, help=about)(credit.command(name))
 app.command("uplift")(uplift)

@@ -20,6 +20,8 @@ SETS: Final = {
     "completejourney": "Coupons used in campaigns, split by time, and what each source of signs adds.",
     "hillstrom": "An e-mail dealt at random: whose visits it adds, arm by arm.",
     "joined": "What joined sources of data add, set by set.",
+    "koubei": "Customers of 2,000 shops by day, two weeks ahead.",
+    "koubei_sources": "What calendar, shop facts, page views and weather add to the forecast of koubei.",
 }
 """Name and what is compared, one a line."""
 

@@ -1,0 +1,1 @@
+"""Merchant demand: customers a store and day, two weeks ahead, with intervals."""
