@@ -8,8 +8,8 @@ import typer
 import typer.core
 
 from qianbao.cli.evaluate import credit, named
-from qianbao.cli.evaluate.uplift import uplift
 from qianbao.cli.evaluate.demand import demand
+from qianbao.cli.evaluate.uplift import uplift
 from qianbao.errors import NotFound
 
 
@@ -39,7 +39,7 @@ app = typer.Typer(
 for name, about in named.SETS.items():
     app.command(name, help=about)(named.command(name))
 app.command("demand")(demand)
+app.command("uplift")(uplift)
 for name, about in credit.SETS.items():
     app.command(name, help=about)(credit.command(name))
-app.command("uplift")(uplift)
 app.command("credit")(credit.credit)
