@@ -1,0 +1,1 @@
+"""What comes again in a person's own records, and what is unlike them."""
