@@ -158,7 +158,7 @@ STEPS_ASIDE = {"pytest.skip", "pytest.xfail", "pytest.importorskip"}
 MARKS_ASIDE = {"pytest.mark.skip", "pytest.mark.skipif", "pytest.mark.xfail"}
 MAY_STEP_ASIDE = {
     "tests/insight/test_evaluate.py": "published data may not be copied here; the same runs on drawn data",
-    "tests/insight/demand/test_comparisons.py": "published data may not be copied here; drawn shops are forecast",
+    "tests/insight/demand/test_comparisons.py": "published data stays outside; drawn shops are forecast",
     "tests/faults/test_disk_full.py": "only root can make a disk that is small enough to fill",
 }
 FAKES = {"unittest.mock", "pytest_mock"}
