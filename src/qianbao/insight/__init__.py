@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from qianbao.insight.models.bgnbd import BgNbd
     from qianbao.insight.notebook import Notebook
 
@@ -18,6 +20,13 @@ def open(url: str | None = None, **chosen: Any) -> Notebook:
     from qianbao.insight import notebook  # loads DuckDB and the models, which no server needs
 
     return notebook.open(url, **chosen)
+
+
+def synthetic(folder: Path | str) -> Notebook:
+    """Records that `qianbao insight synth` has written: see `qianbao.insight.notebook.synthetic`."""
+    from qianbao.insight import notebook
+
+    return notebook.synthetic(folder)
 
 
 def fit_bgnbd(features: Any, *, unit_days: float = 7.0) -> BgNbd:

@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +32,7 @@ from qianbao.insight.models import bgnbd
 from qianbao.insight.models.bgnbd import BgNbd
 from qianbao.insight.purposes import Purpose
 from qianbao.insight.records.archive import Archive, Snapshot
+from qianbao.insight.synth import files
 
 Found = TypeVar("Found")
 
@@ -54,14 +56,14 @@ class DayMalformed(Invalid):
 
 
 class Notebook:
-    """What a data scientist may read of one installation, for one purpose.
+    """What a data scientist may read, for one purpose: each call through consent as it is then.
 
-    Each call reads consent anew. Raises `DatabaseLost` when the database is away.
+    Raises `DatabaseLost` when the database is away.
     """
 
-    def __init__(self, url: str, *, home: Path, purpose: Purpose) -> None:
-        self._url = url
-        self._folder = home / "lake"
+    def __init__(self, snapshot: Callable[[int | None], Snapshot], purpose: Purpose) -> None:
+        """`snapshot`: of what was known by a moment (ns), or by now."""
+        self._snapshot = snapshot
         self._purpose = purpose
 
     def records(self, as_of: date | str | None = None) -> Any:
@@ -88,18 +90,7 @@ class Notebook:
         return self._read(known_until(day) - 1, lambda tables: build.table(tables, day, asked))
 
     def _read(self, until: int | None, run: Callable[[Any], Found]) -> Found:
-        async def snapshot() -> Snapshot:
-            db = await connect(self._url, size_max=1, application="qianbao-notebook")
-            try:
-                archive = Archive(db, folder=self._folder, clock=SystemClock())
-                return await archive.snapshot(self._purpose, until=until)
-            finally:
-                await db.close()
-
-        # A notebook has a loop of its own that runs already.
-        with ThreadPoolExecutor(1) as thread:
-            found = thread.submit(lambda: asyncio.run(snapshot())).result()
-        with found.opened() as tables:
+        with self._snapshot(until).opened() as tables:
             return run(tables)
 
 
@@ -115,7 +106,29 @@ def open(
     found = url or settings.database_url or _running(at)
     if found is None:
         raise NotRunning(f"No network runs on {at}: start it by `qianbao up`, or name a database's URL.")
-    return Notebook(found, home=at, purpose=purpose)
+
+    async def taken(until: int | None) -> Snapshot:
+        db = await connect(found, size_max=1, application="qianbao-notebook")
+        try:
+            archive = Archive(db, folder=at / "lake", clock=SystemClock())
+            return await archive.snapshot(purpose, until=until)
+        finally:
+            await db.close()
+
+    def snapshot(until: int | None) -> Snapshot:
+        # A notebook has a loop of its own that runs already.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(lambda: asyncio.run(taken(until))).result()
+
+    return Notebook(snapshot, purpose)
+
+
+def synthetic(folder: Path | str) -> Notebook:
+    """Records that `qianbao insight synth` has written. Nobody real is in them, so nobody is asked.
+
+    Raises `SynthMissing`.
+    """
+    return Notebook(partial(files.snapshot, Path(folder)), Purpose.STATISTICS)
 
 
 class _Running(msgspec.Struct):

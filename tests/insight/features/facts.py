@@ -100,7 +100,7 @@ def snapshot(told: Iterable[Told], **changed: Any) -> Snapshot:
 
 def features(told: Iterable[Told], *names: str, day: date = DAY) -> dict[int, dict[str, Any]]:
     """The features of each person, all or some, as of a day."""
-    with snapshot(told).opened() as tables:
+    with build.as_known(snapshot(told), day).opened() as tables:
         found = build.table(tables, day, [FEATURES[name] for name in names or FEATURES])
     return by_person(found)
 

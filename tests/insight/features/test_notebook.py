@@ -16,6 +16,7 @@ from qianbao.ids import Id
 from qianbao.insight.features.histories import FeatureMissing
 from qianbao.insight.purposes import Purpose
 from qianbao.insight.records.parquet import pa
+from qianbao.insight.synth import files
 from tests.insight.conftest import House, house, town
 from tests.insight.features.test_hot import Payer, payer
 
@@ -74,6 +75,16 @@ def test_where_no_network_runs_it_says_how_to_start_one(
         insight.open(home=tmp_path)
     assert refused.value.code == "insight_not_running"
     assert "qianbao up" in refused.value.detail
+
+
+def test_synthetic_records_open_like_those_of_a_network(tmp_path: Path) -> None:
+    files.write(tmp_path, people=50, days=90, seed=1)
+    book = insight.synthetic(tmp_path)
+    assert len(book.records().to_pandas()) > len(book.records("2025-02-01").to_pandas()) > 0
+    assert 0 < book.features("2025-03-31", ["spent_30d"]).num_rows <= 50
+    with pytest.raises(QianbaoError) as refused:
+        insight.synthetic(tmp_path / "none").records()
+    assert refused.value.code == "insight_synth_missing"
 
 
 async def test_a_day_that_is_none_is_refused(house: House) -> None:

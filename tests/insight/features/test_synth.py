@@ -14,29 +14,13 @@ from qianbao.insight.features import build
 from qianbao.insight.features.catalogue import FEATURES
 from qianbao.insight.features.histories import HISTORY, histories
 from qianbao.insight.models import bgnbd, gamma_gamma
-from qianbao.insight.purposes import REGISTER, Purpose
-from qianbao.insight.records.archive import Snapshot
-from qianbao.insight.records.parquet import SCHEMA, pa, pq, uuids
+from qianbao.insight.records.parquet import SCHEMA, pq
 from qianbao.insight.synth import files
 from qianbao.insight.synth.files import SynthOutOfRange
 from qianbao.insight.synth.truth import World
-from tests.insight.features.facts import EVER
 
 VISITS = World(recurring=0.0, persuaded=0.0, anyway=0.0, refunds=0.0, r=1.2, alpha=30.0, a=1.5, b=12.0)
 """Nothing but visits, at most about one a day."""
-
-
-def opened(folder: Path) -> Snapshot:
-    """The records as a lake of one file."""
-    return Snapshot(
-        files=(folder / files.RECORDS,),
-        fresh=SCHEMA.empty_table(),
-        born=pa.table({"person": uuids([]), "year": pa.array([], pa.int64())}),
-        said=(),
-        rule=REGISTER[Purpose.STATISTICS],
-        since=0,
-        until=EVER,
-    )
 
 
 def test_the_same_seed_gives_the_same_records_and_another_others(tmp_path: Path) -> None:
@@ -55,7 +39,7 @@ def test_the_same_seed_gives_the_same_records_and_another_others(tmp_path: Path)
 
 def test_facts_come_in_the_order_of_knowing_and_refunds_after_their_purchase(tmp_path: Path) -> None:
     files.write(tmp_path, people=200, days=120, seed=2)
-    with opened(tmp_path).opened() as tables:
+    with files.snapshot(tmp_path).opened() as tables:
 
         def count(where: str) -> int:
             return len(tables.table("fact").filter(where))
@@ -74,7 +58,7 @@ def test_bg_nbd_and_gamma_gamma_are_found_again_from_features(tmp_path: Path) ->
     people, days = 6_000, 400
     files.write(tmp_path, people=people, days=days, seed=3, world=VISITS)
     day = files.BEGAN + timedelta(days=days - 1)
-    with opened(tmp_path).opened() as tables:
+    with files.snapshot(tmp_path).opened() as tables:
         found = build.table(tables, day, [FEATURES[name] for name in HISTORY])
     assert found.num_rows == people
     seen = histories(found)
@@ -93,7 +77,7 @@ def test_a_coupon_brings_those_whom_it_persuades_and_no_more(tmp_path: Path) -> 
     people, days = 4_000, 200
     world = World(persuaded=0.25, anyway=0.1, refunds=0.0)
     files.write(tmp_path, people=people, days=days, seed=4, world=world)
-    with opened(tmp_path).opened() as tables:
+    with files.snapshot(tmp_path).opened() as tables:
         bought = tables.execute(
             "SELECT DISTINCT person FROM fact"
             " WHERE merchant = (SELECT any_value(merchant) FROM fact WHERE own < amount)"

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,7 @@ import msgspec
 
 from qianbao.insight.features.models import Feature, Kind
 from qianbao.insight.features.plan import PURCHASES, Engine, features_sql, purchases_sql
+from qianbao.insight.features.relations import known_until
 from qianbao.insight.records.archive import MEMORY, THREADS, Snapshot
 from qianbao.insight.records.parquet import pq
 
@@ -40,8 +42,16 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
 
 
+def as_known(snapshot: Snapshot, day: date) -> Snapshot:
+    """A snapshot, as far as was known at the end of a day: nothing that its views show was learnt later."""
+    return replace(snapshot, until=min(snapshot.until, known_until(day) - 1))
+
+
 def table(connection: Any, day: date, features: Iterable[Feature]) -> Any:
-    """These features as an Arrow table over a snapshot's connection: a row a person, in their order."""
+    """These features as an Arrow table over a snapshot's connection: a row a person, in their order.
+
+    The snapshot's own bound on what was known, `as_known`, is the caller's to set.
+    """
     asked = tuple(features)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {PURCHASES} AS {_purchases(day)}")
     try:
@@ -70,7 +80,7 @@ def write(
     people = 0
     with (
         _whole(folder) as (made, scratch),
-        snapshot.opened(memory=memory, threads=threads, spill=scratch) as connection,
+        as_known(snapshot, day).opened(memory=memory, threads=threads, spill=scratch) as connection,
     ):
         [(facts,)] = connection.execute(
             "SELECT (SELECT count(*) FROM lake) + (SELECT count(*) FROM fresh)"

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from qianbao.errors import Unavailable
+from qianbao.insight.features.build import as_known
 from qianbao.insight.features.models import Feature
 from qianbao.insight.features.plan import PURCHASES, Engine, features_sql, purchases_sql
 from qianbao.insight.records.archive import VIEWS, Snapshot
@@ -68,7 +69,7 @@ def session(*, cores: int = 2, memory: str = "1g", settings: Mapping[str, str] |
 
 def frame(spark: Any, snapshot: Snapshot, day: date, features: Iterable[Feature]) -> Any:
     """These features as a Spark data frame, a row a person; `.write.parquet(…)` keeps it on the cluster."""
-    _fact(spark, snapshot)
+    _fact(spark, as_known(snapshot, day))
     spark.sql(purchases_sql(day, Engine.SPARK)).createOrReplaceTempView(PURCHASES)
     return spark.sql(features_sql(tuple(features), Engine.SPARK))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,9 +12,11 @@ import msgspec
 import numpy as np
 
 from qianbao.clock import BUSINESS_ZONE, SECOND, nanoseconds
-from qianbao.errors import Invalid
+from qianbao.errors import Invalid, NotFound
 from qianbao.insight.features.catalogue.kinds import SCENES
-from qianbao.insight.records.parquet import SCHEMA, pa, pq
+from qianbao.insight.purposes import REGISTER, Purpose
+from qianbao.insight.records.archive import Snapshot
+from qianbao.insight.records.parquet import SCHEMA, pa, pq, uuids
 from qianbao.insight.synth.drawing import bills, coupons, visits
 from qianbao.insight.synth.truth import CATEGORIES, DAY_NS, Ints, People, Purchases, World, drawn, joined
 from qianbao.parties.models import CityTier
@@ -31,6 +33,12 @@ class SynthOutOfRange(Invalid):
     """So many synthetic people or days are not made."""
 
     code = "insight_synth_out_of_range"
+
+
+class SynthMissing(NotFound):
+    """There are no synthetic records in this folder."""
+
+    code = "insight_synth_missing"
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +78,25 @@ def write(folder: Path, *, people: int, days: int, seed: int, world: World | Non
     path.touch(mode=0o600)
     path.write_text(json.dumps(told, indent=2) + "\n")
     return Made(folder=str(folder), people=people, purchases=table.num_rows - refunds, refunds=refunds)
+
+
+def snapshot(folder: Path, until: int | None = None) -> Snapshot:
+    """What `write` has written, as a lake that anybody may read, as far as was known by a moment (ns).
+
+    Raises `SynthMissing`.
+    """
+    path = folder / RECORDS
+    if not path.is_file():
+        raise SynthMissing(f"No {RECORDS} in {folder}: `qianbao insight synth` writes it.", field="folder")
+    return Snapshot(
+        files=(path,),
+        fresh=SCHEMA.empty_table(),
+        born=pa.table({"person": uuids([]), "year": pa.array([], pa.int64())}),
+        said=(),
+        rule=REGISTER[Purpose.STATISTICS],
+        since=0,
+        until=2**62 if until is None else until,
+    )
 
 
 def _facts(
@@ -164,8 +191,3 @@ def _kept(path: Path, table: Any) -> None:
     path.touch(mode=0o600)
     path.chmod(0o600)
     pq.write_table(table, path, compression="zstd")
-
-
-def day_after(days: int) -> date:
-    """The last of so many days."""
-    return BEGAN + timedelta(days=days - 1)
