@@ -44,7 +44,11 @@ CELL = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
         "（已退款1）",
     ]
 )
-few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 
 
 def held(data: bytes, name: str = "x.csv") -> Statement | None:
@@ -116,7 +120,11 @@ def _written(found: Statement) -> list[str]:
     return [row.row for row in found.aside]
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(
     st.lists(
         st.tuples(CELL, CELL, CELL, st.integers(0, 10**9), st.sampled_from(["支出", "收入", "/"])), max_size=8
