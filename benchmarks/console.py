@@ -21,7 +21,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import CDPSession, Page, async_playwright
 from tests.browser.conftest import FLAGS
 from tests.browser.install import found
 from tests.browser.looking import DESK
@@ -46,8 +46,18 @@ WATCH = """() => {
 }"""
 
 
-async def looked(page: Page) -> tuple[list[float], list[float], list[float]]:
-    """Frames and long tasks in milliseconds, and payments a second that the page showed."""
+async def worked(session: CDPSession) -> float:
+    """Seconds of processor time of the page's main thread: what a busy machine does not stretch."""
+    told = await session.send("Performance.getMetrics")
+    return next(one["value"] for one in told["metrics"] if one["name"] == "TaskDuration")
+
+
+async def looked(page: Page) -> tuple[list[float], list[float], list[float], float]:
+    """Frames and long tasks in milliseconds, payments a second that the page showed, and its main thread's
+    share of a processor in percent."""
+    session = await page.context.new_cdp_session(page)
+    await session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = await worked(session)
     await page.evaluate(WATCH)
     shown: list[float] = []
     for _ in range(LOOK_S):
@@ -56,7 +66,7 @@ async def looked(page: Page) -> tuple[list[float], list[float], list[float]]:
         shown.append(float(text.replace(",", "")))
     frames: list[float] = await page.evaluate("window.frames_")
     tasks: list[float] = await page.evaluate("window.tasks_")
-    return frames, tasks, shown
+    return frames, tasks, shown, 100 * (await worked(session) - before) / LOOK_S
 
 
 async def measured(live: Live) -> list[dict[str, Any]]:
@@ -76,7 +86,7 @@ async def measured(live: Live) -> list[dict[str, Any]]:
         load_s = city.rest(replaying(parts), home=live.home, per_s=PER_S, in_flight=IN_FLIGHT)
         replay = asyncio.create_task(load_s)
         await asyncio.sleep(SETTLE_S)
-        frames, tasks, shown = await looked(page)
+        frames, tasks, shown, busy = await looked(page)
         lags: list[float] = []
         for _ in range(20):
             now = await parts.console.figures.now()
@@ -94,6 +104,7 @@ async def measured(live: Live) -> list[dict[str, Any]]:
         "frames": len(frames),
         "p99_frame_ms": round(statistics.quantiles(frames, n=100)[98], 1),
         "longest_task_ms": round(max(tasks, default=0.0), 1),
+        "page_busy_percent": round(busy, 1),
         "browser": "headless Chromium at 1440 x 900, no GPU",
     }
     return [

@@ -226,5 +226,9 @@ async def test_the_operator_sees_groups_and_never_a_few_people(
     title = {"en": "By monthly capacity (people)", "zh": "按月消费能力（人数）"}[language]
     await expect(page.get_by_role("region", name=title)).to_be_visible()
     await expect(page.get_by_role("img", name=title)).to_be_visible()
+    cards = await page.locator("article dd").all_inner_texts()
+    assert len(cards) > 6
+    foreign = [text for text in cards if bool(re.search("[一-鿿]", text)) is not (language == "zh")]
+    assert not foreign, foreign
     await axe(page)
     await picture(page, "console-people", whole=True)

@@ -70,7 +70,7 @@ async def test_an_owner_goes_into_the_shop_and_back_to_the_wallet_by_the_pin(ope
     await page.goto("/shop")
     await page.get_by_role("button", name="Back to my wallet").click()
     await one.type_pin("000000")
-    await page.get_by_role("alert").get_by_text("PIN").wait_for()
+    await page.get_by_role("alert").get_by_text("that PIN is wrong").wait_for()
     await axe(page)
     await one.type_pin()
     await page.get_by_text(one.says("available")).wait_for()
