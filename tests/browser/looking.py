@@ -118,3 +118,45 @@ async def axe(page: Page) -> None:
         if found["impact"] in ("serious", "critical")
     ]
     assert not faults, "\n".join(faults)
+
+
+CUT: Final = """() => {
+  const wide = document.documentElement.clientWidth, found = [];
+  const says = (text) => text.trim().replace(/\\s+/g, ' ').slice(0, 40);
+  if (document.documentElement.scrollWidth > wide)
+    found.push(`the page is ${document.documentElement.scrollWidth} wide`);
+  const main = document.querySelector('main');
+  if (main && main.scrollWidth > main.clientWidth + 1) found.push(`main is ${main.scrollWidth} wide`);
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text; (text = texts.nextNode());) {
+    const owner = text.parentElement;
+    if (!text.data.trim() || owner.closest('.unseen, .skip, script, style, option')) continue;
+    if (!owner.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const boxes = [...range.getClientRects()].filter((box) => box.width > 1 && box.height > 1);
+    let sideways = false;
+    for (let above = owner; above && above !== document.documentElement; above = above.parentElement) {
+      const style = getComputedStyle(above), box = above.getBoundingClientRect();
+      if (/auto|scroll/.test(style.overflowX)) { sideways = true; break; }
+      if (!/hidden|clip/.test(style.overflowX + style.overflowY) || above === document.body) continue;
+      const right = box.right + 1, left = box.left - 1, bottom = box.bottom + 2;
+      if (!boxes.some((one) => one.right > right || one.left < left || one.bottom > bottom)) continue;
+      found.push(`cut by ${above.className || above.tagName}: ${says(text.data)}`);
+      break;
+    }
+    if (!sideways && boxes.some((box) => box.right > wide + 1 || box.left < -1))
+      found.push(`beside the screen: ${says(text.data)}`);
+  }
+  for (const field of document.querySelectorAll('input, select'))
+    if (field.checkVisibility() && field.getBoundingClientRect().right > wide + 1)
+      found.push(`a field beside the screen: ${field.name || field.id}`);
+  return [...new Set(found)];
+}"""
+"""Text that is cut off, or stands where nobody can scroll to. What scrolls by itself cuts nothing."""
+
+
+async def uncut(page: Page) -> list[str]:
+    """What of the page's text cannot be read to its end."""
+    found: list[str] = await page.evaluate(CUT)
+    return found

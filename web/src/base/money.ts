@@ -2,23 +2,42 @@
 import { locale, t } from './i18n'
 import { narrow } from './narrow'
 
+const known = new Map<string, number>()
+const made = new Map<string, Intl.NumberFormat>()
+
 /** The places after the point of a currency, as ISO 4217 has them (CNY 2, JPY 0). */
 export function places(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+  let found = known.get(currency)
+  if (found === undefined) {
+    found = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+    known.set(currency, found)
+  }
+  return found
 }
 
 /** `2816` CNY as ¥28.16. `signed` shows + as well as −. */
 export function formatMoney(amount: number, currency = 'CNY', { signed = false } = {}): string {
   const digits = places(currency)
   // An integer of minor units below 2^53 over a power of ten formats exactly at that many places.
-  return new Intl.NumberFormat(locale() === 'zh' ? 'zh-CN' : 'en-US', {
-    style: 'currency',
-    currency,
-    currencyDisplay: 'narrowSymbol',
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-    signDisplay: signed ? 'exceptZero' : 'auto',
-  }).format(amount / 10 ** digits)
+  return format(currency, digits, signed).format(amount / 10 ** digits)
+}
+
+/** A format; making one takes longer than using it a hundred times. */
+function format(currency: string, digits: number, signed: boolean): Intl.NumberFormat {
+  const key = `${locale()} ${currency} ${signed}`
+  let found = made.get(key)
+  if (!found) {
+    found = new Intl.NumberFormat(locale() === 'zh' ? 'zh-CN' : 'en-US', {
+      style: 'currency',
+      currency,
+      currencyDisplay: 'narrowSymbol',
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      signDisplay: signed ? 'exceptZero' : 'auto',
+    })
+    made.set(key, found)
+  }
+  return found
 }
 
 export type AmountFault = 'empty' | 'malformed' | 'too_fine' | 'too_small' | 'too_large'

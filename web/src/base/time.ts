@@ -1,6 +1,14 @@
 /** Times as people say them: today 14:05, not an ISO stamp. */
 import { locale, t } from './i18n'
 
+const made = new Map<string, Intl.DateTimeFormat>()
+/** A format of this language; making one takes longer than using it a hundred times. */
+function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${tag()} ${name}`
+  let found = made.get(key)
+  if (!found) made.set(key, (found = new Intl.DateTimeFormat(tag(), options)))
+  return found
+}
 const tag = (): string => (locale() === 'zh' ? 'zh-CN' : 'en-GB')
 const midnight = (at: Date): number => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime()
 
@@ -11,13 +19,13 @@ export function dayOf(iso: string | Date, now = new Date()): string {
   if (days === 0) return t('common.today')
   if (days === 1) return t('common.yesterday')
   const year = at.getFullYear() === now.getFullYear() ? undefined : 'numeric'
-  return new Intl.DateTimeFormat(tag(), { day: 'numeric', month: 'long', year }).format(at)
+  return format(`day ${year}`, { day: 'numeric', month: 'long', year }).format(at)
 }
 
 /** The time of day: 14:05; with seconds where they matter. */
 export function clockOf(iso: string | Date, { seconds = false } = {}): string {
   const second = seconds ? '2-digit' : undefined
-  return new Intl.DateTimeFormat(tag(), { hour: '2-digit', minute: '2-digit', second, hour12: false }).format(new Date(iso))
+  return format(`clock ${second}`, { hour: '2-digit', minute: '2-digit', second, hour12: false }).format(new Date(iso))
 }
 
 /** Day and time: today 14:05. */
