@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import stat
 from pathlib import Path
@@ -72,11 +73,8 @@ def test_synthetic_records_are_written_by_a_command(tmp_path: Path) -> None:
         (["features", "--list", "--feature", "no_such"], "insight_feature_unknown"),
     ],
 )
-def test_what_makes_no_sense_is_refused_by_name(
-    words: list[str], code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(QianbaoError) as refused:
+def test_what_makes_no_sense_is_refused_by_name(words: list[str], code: str, tmp_path: Path) -> None:
+    with contextlib.chdir(tmp_path), pytest.raises(QianbaoError) as refused:
         asked(*words)
     assert refused.value.code == code
     assert not list(tmp_path.iterdir())

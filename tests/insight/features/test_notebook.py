@@ -67,10 +67,7 @@ def test_bg_nbd_is_fitted_on_a_table_arrow_or_pandas() -> None:
     assert refused.value.field == "days"
 
 
-def test_where_no_network_runs_it_says_how_to_start_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("QIANBAO_DATABASE_URL", raising=False)
+def test_where_no_network_runs_it_says_how_to_start_one(tmp_path: Path) -> None:
     with pytest.raises(QianbaoError) as refused:
         insight.open(home=tmp_path)
     assert refused.value.code == "insight_not_running"

@@ -46,7 +46,7 @@ def sql(expression: Any, engine: Engine) -> str:
     return str(ibis.to_sql(expression, dialect=engine.value))
 
 
-class _SparkOptions(ibis.config.Config):  # pyright: ignore[reportUntypedBaseClass]
+class _SparkOptions(ibis.config.Config):  # pyright: ignore[reportUntypedBaseClass] - Ibis is untyped here
     """What Ibis' SQL for Spark asks of its back end, which is not loaded: only the SQL is wanted."""
 
     treat_nan_as_null: bool = False
