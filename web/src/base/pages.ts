@@ -15,6 +15,7 @@ export function usePages<P extends Page>(queryKey: QueryKey, ask: (cursor: strin
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: P) => last.next_cursor ?? undefined,
     enabled,
+    shallow: true, // thousands of rows are not watched field by field
   })
   const items = computed(() => query.data.value?.pages.flatMap((page) => page.items as P['items'][number][]) ?? [])
   return { query, items }
