@@ -1,6 +1,8 @@
 """What charges codes where wrk is not installed: the same requests from one asyncio process, slower than wrk.
 
-    python benchmarks/http_generator.py URL KEYS START SECONDS CONNECTIONS     # one line of JSON
+    python benchmarks/http_generator.py URL KEYS START SECONDS CONNECTIONS [PER_S]     # one line of JSON
+
+With `PER_S` at that pace, whatever the answers take: what is late is made up for.
 
 Every request has another code, number and idempotency key (`http_payments.lua` does the same).
 """
@@ -29,8 +31,9 @@ _HEAD = (
 class Run:
     """What all connections share: the next number, and what became of the requests."""
 
-    def __init__(self, host: str, keys: list[str], start: int, seconds: float) -> None:
+    def __init__(self, host: str, keys: list[str], start: int, seconds: float, per_s: float) -> None:
         self.host, self.keys, self.number = host, keys, start
+        self.per_s, self.turns = per_s, 0
         self.seconds: list[float] = []
         """From the request to the end of its answer, of each that was paid."""
         self.refused = self.broken = self.under_way = 0
@@ -45,6 +48,13 @@ class Run:
         body = f'{{"code":"13{n:016d}","out_trade_no":"no-{n}","amount":{100 + n % 19900},"subject":"bench"}}'
         key = self.keys[n % len(self.keys)]
         return (_HEAD.format(host=self.host, key=key, n=n, size=len(body)) + body).encode()
+
+    def wait_s(self) -> float:
+        """How long the next request waits for its turn; not at all without a pace."""
+        if not self.per_s:
+            return 0.0
+        self.turns += 1
+        return self.began + self.turns / self.per_s - time.perf_counter()
 
     def done(self) -> None:
         """One connection has its last answer, or is lost."""
@@ -95,7 +105,14 @@ class Till(asyncio.Protocol):
             self._leave()
 
     def _ask(self) -> None:
-        assert self.line is not None
+        if (wait_s := self.run.wait_s()) > 0:
+            asyncio.get_running_loop().call_later(wait_s, self._send)
+        else:
+            self._send()
+
+    def _send(self) -> None:
+        if self.line is None:
+            return  # lost while it waited for its turn
         self.asked = time.perf_counter()
         self.line.write(self.run.request())
 
@@ -107,7 +124,7 @@ class Till(asyncio.Protocol):
 
 
 async def load(
-    url: str, keys: list[str], *, start: int, seconds: float, connections: int
+    url: str, keys: list[str], *, start: int, seconds: float, connections: int, per_s: float = 0
 ) -> dict[str, float]:
     """Charge for some seconds; what was seen."""
     at = urlsplit(url)
@@ -115,7 +132,7 @@ async def load(
     assert at.port is not None
     host, port = at.hostname, at.port
     loop = asyncio.get_running_loop()
-    run = Run(at.netloc, keys, start, seconds)
+    run = Run(at.netloc, keys, start, seconds, per_s)
     await asyncio.gather(*(loop.create_connection(lambda: Till(run), host, port) for _ in range(connections)))
     try:
         await asyncio.wait_for(run.over.wait(), seconds + DRAIN_S)
@@ -135,13 +152,14 @@ async def load(
 
 def main() -> None:
     """Print what was seen."""
-    url, keys, start, seconds, connections = sys.argv[1:]
+    url, keys, start, seconds, connections, *pace = sys.argv[1:]
     told = load(
         url,
         Path(keys).read_text().split(),
         start=int(start),
         seconds=float(seconds),
         connections=int(connections),
+        per_s=float(pace[0]) if pace else 0,
     )
     json.dump(uvloop.run(told), sys.stdout)
     print()
