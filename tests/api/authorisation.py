@@ -66,6 +66,7 @@ ROWS: Final[dict[str, tuple[str, Scope | None]]] = {
     "GET /insight/aggregates": (HOUSE, None),
     "GET /insight/consents": ("P", None),
     "PUT /insight/consents/{purpose}": ("P", None),
+    "GET /insight/demand": ("O", Scope.TRADES_READ),
     "GET /insight/me": ("P", None),
     "GET /insight/me/records": ("P", None),
     "GET /kyc-classes": ("*", None),

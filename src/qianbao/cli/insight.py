@@ -16,6 +16,7 @@ from qianbao.api.parts import Parts
 from qianbao.cli import bills, evaluate, features
 from qianbao.cli.within import within
 from qianbao.clock import rfc3339
+from qianbao.insight.demand.stores.models import Batch as Demand
 from qianbao.insight.scores.models import Batch, Group
 from qianbao.money import show
 
@@ -74,15 +75,16 @@ def build(as_json: Json = False) -> None:
 
 @app.command()
 def score(as_json: Json = False) -> None:
-    """Fit the models on everybody who lets them be fitted, score all, and release figures of groups."""
+    """Fit the models, score everybody who lets them be scored, release figures of groups, forecast stores."""
 
-    async def run(parts: Parts) -> Batch:
+    async def run(parts: Parts) -> tuple[Batch, Demand]:
         with err.status("Fitting and scoring …"):
-            return await parts.insight.scores.batch()
+            return await parts.insight.scores.batch(), await parts.insight.demands.batch()
 
-    batch = within(run)
+    batch, demand = within(run)
     if as_json:
-        print(msgspec.json.encode(batch).decode())
+        told = {**msgspec.to_builtins(batch), "demand": msgspec.to_builtins(demand)}
+        print(json.dumps(told, ensure_ascii=False))
         return
     out.print(f"{batch.people:,} people scored from {batch.records:,} records.")
     for card in batch.cards:
@@ -90,6 +92,9 @@ def score(as_json: Json = False) -> None:
         out.print(f"  {card.name}: {card.about} {measured}")
     if not batch.cards:
         out.print("  Too little is known yet to fit a model: six months of fifty people are needed.")
+    out.print(
+        f"{demand.card.stores:,} stores forecast from {demand.first} on, by the model {demand.card.name}."
+    )
 
 
 @app.command()

@@ -11,6 +11,7 @@ from qianbao.config import Settings
 from qianbao.db import Database
 from qianbao.events.feed import Feed
 from qianbao.insight.consent.store import Consents
+from qianbao.insight.demand.stores.service import Demands
 from qianbao.insight.picture.service import Pictures
 from qianbao.insight.records.archive import Archive
 from qianbao.insight.records.known import Known
@@ -28,12 +29,14 @@ class Insight:
     lake: Lake
     archive: Archive
     scores: Scores
+    demands: Demands
     pictures: Pictures
 
     async def score_if_due(self) -> None:
         """A new batch where the last one is old, or much has come since. Raises `Unavailable`."""
         if await self.scores.due((await self.reader.taken()).facts):
             await self.scores.batch()
+            await self.demands.batch()
 
 
 def opened(
@@ -56,5 +59,6 @@ def opened(
         lake=Lake(db, folder=folder, clock=clock),
         archive=archive,
         scores=scores,
+        demands=Demands(db, archive=archive, clock=clock),
         pictures=Pictures(db, known=known, consents=consents, scores=scores, clock=clock),
     )

@@ -34,6 +34,8 @@ PASSING: Final = (
     "insight_score",
     "insight_group",
     "insight_batch",
+    "insight_demand",
+    "insight_demand_batch",
 )
 """Tables that say what goes on, not what was done: they are no part of the books. Figures and records are
 made of the books, a while after a payment; the audit log has a chain of its own, to which backup and restore
