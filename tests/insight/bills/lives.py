@@ -29,3 +29,7 @@ ALIPAY_ROWS: Final = _rows("alipay")
 ALIPAY_WEB_ROWS: Final = _rows("alipay_web")
 JD_ROWS: Final = _rows("jd")
 MEITUAN_ROWS: Final = _rows("meituan")
+FLOWS: Final[dict[str, str]] = {layout: one["flows"] for layout, one in _TABLE.items() if "flows" in one}
+"""What each row means, by layout."""
+TOGETHER: Final = _TABLE["together"]
+"""What four of them come to."""
