@@ -40,7 +40,7 @@ def test_one_file_is_cross_fitted_and_each_row_scored_in_order(tmp_path: Path) -
         app,
         [
             "insight", "evaluate", "uplift", "--data", str(data), "--treatment", "coupon",
-            "--outcome", "used", "--scores", str(scores), "--json",
+            "--outcome", "used", "--scores", str(scores), "--card", str(tmp_path / "card.md"), "--json",
         ],
     )  # fmt: skip
     assert done.exit_code == 0, done.output
@@ -48,6 +48,9 @@ def test_one_file_is_cross_fitted_and_each_row_scored_in_order(tmp_path: Path) -
     assert set(told[0]) == {"name", "metric", "value", "low", "high", "baseline", "split", "seconds"}
     [verdict] = [figure for figure in told if figure["metric"] == "effect_to_target"]
     assert verdict["value"] == 1.0
+    card = (tmp_path / "card.md").read_text()
+    assert all(f"| {figure['metric']} |" in card for figure in told)
+    assert "dealt at random" in card
     rows = duckdb.read_csv(str(scores)).fetchnumpy()
     assert len(rows["score"]) == len(trial)
     moved = trial.x[:, 0] > 0.5

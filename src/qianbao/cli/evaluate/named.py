@@ -12,6 +12,7 @@ import typer
 
 from qianbao.cli.evaluate.shown import Json, fitting, show
 from qianbao.insight.evaluate.figures import Asked, Figure
+from qianbao.insight.evaluate.measured import CardUnknown, write
 
 SETS: Final = {
     "bitcoinotc": "What a social graph says of a newcomer, beyond what the newcomer has done alone.",
@@ -38,12 +39,18 @@ def command(name: str) -> Callable[..., None]:
         until: Annotated[
             datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Its last day.")
         ] = None,
+        card: Annotated[Path | None, typer.Option(help="Write the model card here.")] = None,
         as_json: Json = False,
     ) -> None:
         asked = Asked(data=data, since=since.date() if since else None, until=until.date() if until else None)
         with fitting():
             module = importlib.import_module(f"qianbao.insight.evaluate.{name}")
+            about = getattr(module, "ABOUT", None)
+            if card is not None and about is None:
+                raise CardUnknown(f"{name} has no card here.", field="--card", expected="another comparison")
             figures: list[Figure] = module.evaluate(asked)
+            if card is not None and about is not None:
+                write(card, name, about, figures)
         show(figures, as_json=as_json)
 
     return run

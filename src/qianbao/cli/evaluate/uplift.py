@@ -28,11 +28,14 @@ def uplift(
     scores: Annotated[
         Path | None, typer.Option(help="A CSV or Parquet file to write each row's scores to.")
     ] = None,
+    card: Annotated[Path | None, typer.Option(help="Write the model card here.")] = None,
     as_json: Json = False,
 ) -> None:
     """Whom a treatment that was dealt at random moves: uplift, Qini, and whether targeting is worth it."""
     with fitting():
-        from qianbao.insight.evaluate.uplift import Files, evaluate  # SciPy: only who asks loads it
+        from qianbao.insight.evaluate.measured import write
+        from qianbao.insight.evaluate.trials import ABOUT  # SciPy: only who asks loads it
+        from qianbao.insight.evaluate.uplift import Files, evaluate
         from qianbao.insight.response.arms import Columns
 
         names = Columns(
@@ -41,4 +44,6 @@ def uplift(
         )  # fmt: skip
         files = Files(data=data, train=train, test=test)
         figures = evaluate(files, names, scores=scores, say=err.print)
+        if card is not None:
+            write(card, "uplift", ABOUT, figures)
     show(figures, as_json=as_json)

@@ -18,11 +18,23 @@ from numpy.typing import NDArray
 
 from qianbao.insight.credit.measures import Ranked, interval
 from qianbao.insight.evaluate.figures import Asked, DataUnreadable, Figure, Stopwatch, WindowEmpty, file
+from qianbao.insight.evaluate.measured import About
 from qianbao.insight.graph.newcomers import DAY, Newcomers, Ratings, Source, walk
 from qianbao.insight.models.arrays import Floats
 from qianbao.insight.response.logistic import newton
 
 NAME: Final = "bitcoinotc"
+ABOUT: Final = About(
+    model="A logistic regression at a newcomer's first rating, of what they have done and of who rates "
+    "them, fitted anew each quarter.",
+    purpose="to show what a social graph says of a newcomer; no product of the house reads it",
+    data="ratings among the members of a market of 2010 to 2016; members are numbers only",
+    limits=(
+        "Distrust there is what other members said, not what somebody did.",
+        "It comes in waves: a chance from one quarter is no chance in the next, only the order is.",
+        "Whoever nobody vouches for is not the worse for it by that alone.",
+    ),
+)
 FILE: Final = "bitcoinotc.parquet"
 FIRST_TEST: Final = date(2012, 1, 1)
 QUARTER_DAYS: Final = 91

@@ -18,6 +18,7 @@ from qianbao.insight.response.models import Trial, enough
 from qianbao.insight.response.targeting import FOLDS, REPEATS, crossed
 
 NAME: Final = "hillstrom"
+ABOUT: Final = trials.ABOUT
 FILE: Final = "hillstrom.parquet"
 KNOWN_BEFORE: Final = ("recency", "history", "mens", "womens", "zip_code", "newbie", "channel")
 NONE: Final = "No E-Mail"

@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qianbao.insight.evaluate.figures import Figure
+from qianbao.insight.evaluate.measured import About
 from qianbao.insight.models.arrays import Floats
 from qianbao.insight.response.ranking import METRICS, Measured, worth
 
 NOTHING = "no effect to target"
+ABOUT = About(
+    model="A logistic regression of both arms whose effect differs between people, drawn towards one effect "
+    "for all by a prior learnt from the same people; beside it two regressions, one of each arm.",
+    purpose="to choose whom a message, a coupon or a subsidy is given first, and whether to choose at all",
+    data="a table of people of whom some were treated at random, with what was known before and what came",
+    limits=(
+        "Where treatment was not dealt at random, none of these numbers means anything.",
+        "It ranks by the outcome that was measured, within the time that it was measured in.",
+        "Intervals are over people, with the models as fitted; another trial differs by more.",
+        "Nobody's group is looked at: who is left out by a ranking is to be checked before it is used.",
+    ),
+)
 
 
 def figures(
