@@ -185,3 +185,24 @@ async def test_a_lost_line_shows_and_comes_back(open_page: OpenPage, lived_in: L
         lived_in.kill(*lived_in.running.servers)
         await page.get_by_text("The line is down").wait_for()
         await page.get_by_text("Live", exact=True).wait_for(timeout=60_000)
+
+
+async def test_the_ready_persons_first_picture_has_a_households_year_of_purchases(
+    open_page: OpenPage, lived_in: Live
+) -> None:
+    page = await open_page("/join")
+    login = lived_in.logins()["person"]
+    answer = await page.context.request.post(
+        "/api/v1/sessions",
+        data={"login": login["login"], "password": login["password"]},
+        headers={"Origin": lived_in.url},
+    )
+    assert answer.status == 201, await answer.text()
+    await page.goto("/picture")
+    await page.get_by_role("button", name="Switch it on").click()
+    # The month before: today may be its first day.
+    await page.get_by_role("button", name="Month before").click()
+    await page.get_by_text("Spent that month").wait_for()
+    await page.get_by_role("heading", name="What it goes on").wait_for()
+    await page.get_by_text("Groceries").first.wait_for()
+    await picture(page, "picture-first", whole=True)
