@@ -34,11 +34,11 @@ from qianbao.insight.response.campaigns import TABLES, Pairs, Source, pairs
 
 NAME: Final = "completejourney"
 ABOUT: Final = About(
-    model="A logistic regression of what a household bought and used before, beside what the campaign offers, "
-    "times the share of a campaign's users who have used it by a day.",
+    model="A logistic regression of what a household bought and used before, beside what the campaign offers,"
+    " times the share of a campaign's users who have used it by a day.",
     purpose="to tell who will use a coupon of a campaign, before it starts",
-    data="grocery baskets, campaigns and coupons of 2,469 households; whether they are altered its publishers "
-    "say both ways",
+    data="grocery baskets, campaigns and coupons of 2,469 households; whether they are altered its"
+    " publishers say both ways",
     limits=(
         "Not an effect: who would have bought anyway uses coupons too. For that, see the uplift of a trial.",
         "Campaigns of kinds it has not seen have the level of the first kind.",
