@@ -75,7 +75,9 @@ def test_a_random_score_does_not_look_positive() -> None:
     drawn_up = 0
     for seed in range(40):
         score = random.random(len(trial))
-        found = worth(score, trial.treated, trial.outcome, draws=100, seed=seed).metrics()
+        ranking = worth(score, trial.treated, trial.outcome, draws=100, seed=seed)
+        assert not ranking.to_target()
+        found = ranking.metrics()
         drawn_up += found["qini"].low > 0
         assert abs(found["qini"].value) < 0.02
     # One in forty may, by chance, lie above its own interval of 95 %.

@@ -2,7 +2,7 @@
 
 People are ranked by how much treatment moves them, in log-odds: of two who are moved alike in odds, who comes
 often anyway gains more points, and where that is what counts a ranking by points gains more. Which of the two
-is chosen on people who were left out: by odds, unless points gain more by over one standard error.
+is chosen on people who were left out: by odds, unless points gain more by over half a standard error.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ FOLDS: Final = 5
 REPEATS: Final = 2
 INNER: Final = 3
 INNER_DRAWS: Final = 80
+MORE_MIN: Final = 0.5
+"""Standard errors by which points must gain more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ def fit(trial: Trial, *, near: float = DEPARTURE_FIRST) -> Targeting:
 def _gains_more(one: Floats, other: Floats, trial: Trial) -> bool:
     mine, theirs = (worth(rank, trial.treated, trial.outcome, draws=INNER_DRAWS) for rank in (one, other))
     more = mine.values[QINI] - theirs.values[QINI]
-    return bool(more > float((mine.drawn[:, QINI] - theirs.drawn[:, QINI]).std()))
+    return bool(more > MORE_MIN * float((mine.drawn[:, QINI] - theirs.drawn[:, QINI]).std()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
