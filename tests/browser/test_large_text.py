@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncGenerator
 from uuid import uuid4
 
+import httpx2 as httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
@@ -108,12 +109,11 @@ async def lived(live: Live) -> tuple[Friend, list[str]]:
         shop_client(live) as client,
     ):
 
-        async def post(http: object, path: str, **body: object) -> str:
-            answer = await http.post(  # type: ignore[attr-defined]
-                f"/api/v1{path}", json=body, headers={"Idempotency-Key": uuid4().hex}
-            )
+        async def post(http: httpx.AsyncClient, path: str, **body: object) -> str:
+            answer = await http.post(f"/api/v1{path}", json=body, headers={"Idempotency-Key": uuid4().hex})
             assert answer.status_code in (200, 201), answer.text
-            return answer.json()["id"]
+            made: str = answer.json()["id"]
+            return made
 
         sums = {"amount": 1_234_56, "pin": PIN}
         there = {"wallet": str(mine.wallet), "payee": str(other.wallet), "note": "晚饭和车费"}
