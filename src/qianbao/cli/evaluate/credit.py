@@ -17,7 +17,9 @@ SETS: Final = {
     "givemesomecredit": "Who falls 90 days behind within two years (United States, 2011).",
     "pakdd2009": "Whose shop card goes bad (Brazil).",
     "german": "The classic check of a scorecard (Germany, 1973 to 1975).",
+    "berka": "Whose loan goes bad, from what the account did before it (Czech bank, 1993 to 1998).",
     "bankmarketing": "Who takes a time deposit when asked by phone (Portugal, 2008 to 2010).",
+    "caravan": "Who buys a caravan insurance policy (CoIL Challenge 2000).",
 }
 """Name and what is forecast, one a line."""
 
@@ -33,6 +35,13 @@ def credit(
         list[str] | None, typer.Option(help="A column that is not to be an input; may be repeated.")
     ] = None,
     scores: Annotated[Path | None, typer.Option(help="Write both models' probabilities here.")] = None,
+    reasons: Annotated[
+        Path | None, typer.Option(help="Write the reasons of each score here, a JSON line a person.")
+    ] = None,
+    card: Annotated[Path | None, typer.Option(help="Write the model card here.")] = None,
+    group: Annotated[
+        list[str] | None, typer.Option(help="A column by which the card looks at fairness; may be repeated.")
+    ] = None,
     psi_max: Annotated[
         float | None, typer.Option(min=0, help="Refuse people who have drifted further than this.")
     ] = None,
@@ -50,6 +59,9 @@ def credit(
                 positive=positive,
                 left_out=tuple(leave_out or ()),
                 scores=scores,
+                reasons=reasons,
+                card=card,
+                groups=tuple(group or ()),
                 psi_max=psi_max,
             )
         )
@@ -71,13 +83,20 @@ def command(name: str) -> Callable[..., None]:
         repeats: Annotated[
             int | None, typer.Option(min=1, help="How often folds are dealt; by default by the set's size.")
         ] = None,
+        reasons: Annotated[
+            Path | None, typer.Option(help="Write the reasons of each score here, a JSON line a person.")
+        ] = None,
+        card: Annotated[Path | None, typer.Option(help="Write the model card here.")] = None,
         as_json: Json = False,
     ) -> None:
         asked = Asked(data=data, since=since.date() if since else None, until=until.date() if until else None)
         with fitting():
-            from qianbao.insight.evaluate.ratings import evaluate
+            from qianbao.insight.evaluate import berka, ratings
 
-            figures = evaluate(name, asked, times=repeats)
+            if name == berka.NAME:
+                figures = berka.evaluate(asked, times=repeats, card=card, reasons=reasons)
+            else:
+                figures = ratings.evaluate(name, asked, times=repeats, card=card, reasons=reasons)
         show(figures, as_json=as_json)
 
     return run

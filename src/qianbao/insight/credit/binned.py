@@ -66,13 +66,13 @@ class Binned:
         return f"{edges[place - 1]:.6g} < … ≤ {edges[place]:.6g}"
 
 
-def numeric(name: str, values: Floats, yes: Floats, *, price: float = bins.PRICE) -> Binned:
+def numeric(name: str, values: Floats, yes: Floats) -> Binned:
     """Bins of a number."""
-    cuts = bins.cut(values, yes, price=price)
+    cuts = bins.cut(values, yes)
     return _weighed(name, cuts, {}, cuts.place(values), len(cuts.edges) + 2, yes)
 
 
-def categorical(name: str, values: Texts, yes: Floats, *, price: float = bins.PRICE) -> Binned:
+def categorical(name: str, values: Texts, yes: Floats) -> Binned:
     """Bins of a category: the rare pooled, those of like rates together."""
     names, place = np.unique([MISSING if value is None else value for value in values], return_inverse=True)
     people = np.bincount(place).astype(np.float64)
@@ -83,6 +83,7 @@ def categorical(name: str, values: Texts, yes: Floats, *, price: float = bins.PR
     levels = {str(names[at]): -1 for at in range(len(names)) if rare[at]}
     last = 0
     if len(order):
+        price = bins.PRICE[len(values) >= bins.MANY]
         ends, _ = bins.best(people[order], came[order], least=bins.PEOPLE, price=price)
         start = 0
         for bin_, end in enumerate(ends):

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from qianbao.insight.models.arrays import Floats
 
-FINE: Final = 25
-"""Quantile bins, at most, from which the cuts are chosen."""
-PRICE: Final = 0.7
-"""What a further bin must add to the log-likelihood."""
+FINE: Final = (20, 40)
+"""Quantile bins, at most, from which the cuts are chosen: of few people, and of many."""
+MANY: Final = 5_000
+PRICE: Final = (0.7, 2.0)
+"""What a further bin must add to the log-likelihood: of few people, and of many."""
 BENT: Final = 6.0
 """By how much a rate that turns must be likelier than one that does not."""
 SHARE: Final = 0.03
@@ -41,7 +42,7 @@ class Cuts:
         return np.where(np.isnan(values), len(self.edges) + 1, found)
 
 
-def cut(values: Floats, yes: Floats, *, price: float = PRICE) -> Cuts:
+def cut(values: Floats, yes: Floats) -> Cuts:
     """The best cuts of a column; `values` may be NaN, `yes` is 0 or 1."""
     known = ~np.isnan(values)
     x, y = values[known], yes[known]
@@ -52,7 +53,7 @@ def cut(values: Floats, yes: Floats, *, price: float = PRICE) -> Cuts:
     people = np.bincount(place, minlength=len(edges) + 1).astype(np.float64)
     came = np.bincount(place, weights=y, minlength=len(edges) + 1).astype(np.float64)
     least = max(PEOPLE, SHARE * len(values))
-    ends, trend = best(people, came, least=least, price=price)
+    ends, trend = best(people, came, least=least, price=PRICE[len(values) >= MANY])
     return Cuts(tuple(float(edges[end - 1]) for end in ends[:-1]), trend)
 
 
@@ -71,9 +72,10 @@ def best(people: Floats, came: Floats, *, least: float, price: float) -> tuple[l
 
 def _fine(x: Floats) -> Floats:
     unique = np.unique(x)
-    if len(unique) <= FINE:
+    fine = FINE[len(x) >= MANY]
+    if len(unique) <= fine:
         return unique[:-1]
-    edges = np.unique(np.quantile(x, np.arange(1, FINE) / FINE, method="lower"))
+    edges = np.unique(np.quantile(x, np.arange(1, fine) / fine, method="lower"))
     return edges[edges < unique[-1]]
 
 

@@ -1,35 +1,54 @@
-"""The challenger: boosted trees and the scorecard, weighed by what each says of people it had not seen."""
+"""The challenger: boosted trees and others together, as an ensemble of one model of each kind a fold.
+
+Each model is asked about the fold that it had not seen; how much a kind counts, and the setting right of the
+probabilities, are learnt from these answers alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
-from qianbao.insight.credit import boosted, logistic
-from qianbao.insight.credit.boosted import Boosted
+from qianbao.insight.credit import boosted, dense, logistic
+from qianbao.insight.credit.folds import folds
 from qianbao.insight.credit.inputs import People
 from qianbao.insight.credit.scorecard import Scorecard
 from qianbao.insight.models.arrays import Floats
 
-MANY: Final = 50_000
+MANY: Final = 60_000
+"""People from which a model has enough of them in each fold, and fewer models tell as much."""
+SMALL: Final = 2_000
+"""People under which a ridge and a forest join: of more, they err more than the trees."""
+WORTH: Final = {"forest": 4.0}
+"""What a kind counts of few people, where not 1: of these sizes a forest errs least alone."""
+
+
+class Model(Protocol):
+    """Anything that gives odds."""
+
+    def odds(self, people: People) -> Floats:
+        """ln of the odds of a yes."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenger:
-    """Both, and how much each counts. The weights set the probabilities right besides."""
+    """Models by kind, and how much each kind counts."""
 
-    trees: Boosted
-    card: Scorecard
+    models: Mapping[str, tuple[Model, ...]]
+    weights: Mapping[str, float]
     intercept: float
-    weights: Floats
-    """Of the trees' ln odds and of the card's."""
 
     def odds(self, people: People) -> Floats:
         """ln of the odds of a yes."""
-        both = np.column_stack([self.trees.odds(people), self.card.odds(people)])
-        return self.intercept + both @ self.weights
+        odds = np.full(people.rows, self.intercept)
+        for kind, weight in self.weights.items():
+            if weight:
+                odds += weight * np.mean([model.odds(people) for model in self.models[kind]], axis=0)
+        return odds
 
     def probability(self, people: People) -> Floats:
         """Of a yes."""
@@ -43,9 +62,39 @@ def fit(
 
     `card_apart` are the ln odds of cards that had not seen each person. Raises `BoostingUnavailable`.
     """
-    parts = 4 if len(yes) < MANY else 3
-    trees, apart = boosted.fit(people, yes, parts=parts, seed=seed)
-    both = np.column_stack([apart, card_apart])
-    intercept, weights = logistic.fit(both, yes, ridge=1.0)
-    challenger = Challenger(trees=trees, card=card, intercept=intercept, weights=weights)
-    return challenger, intercept + both @ weights
+    few = len(yes) < boosted.FEW
+    parts = 5 if few else 8 if len(yes) < MANY else 4
+    models: dict[str, list[Model]] = {}
+    apart: dict[str, Floats] = {"card": card_apart}
+    for turn, (inside, outside) in enumerate(folds(yes, parts, seed=seed)):
+        known, came, aside = people.at(inside), yes[inside], people.at(outside)
+        fitted: dict[str, Model] = {
+            "trees": boosted.fit(known, came, check=aside, came=yes[outside], turn=turn, seed=seed + turn)
+        }
+        if len(yes) < SMALL:
+            fitted |= {
+                "ridge": dense.ridge(known, came),
+                "forest": dense.forest(known, came, seed=seed + turn),
+            }
+        for kind, model in fitted.items():
+            models.setdefault(kind, []).append(model)
+            apart.setdefault(kind, np.zeros(len(yes)))[outside] = model.odds(aside)
+    intercept, weights = _weighed(apart, yes, given=few)
+    every: dict[str, tuple[Model, ...]] = {kind: tuple(fitted) for kind, fitted in models.items()}
+    challenger = Challenger(models=every | {"card": (card,)}, weights=weights, intercept=intercept)
+    odds = np.full(len(yes), intercept)
+    for kind, weight in weights.items():
+        odds += weight * apart[kind]
+    return challenger, odds
+
+
+def _weighed(apart: Mapping[str, Floats], yes: Floats, *, given: bool) -> tuple[float, dict[str, float]]:
+    # Of few people, what a kind is worth cannot be told apart from luck: there it is given.
+    x = np.column_stack(list(apart.values()))
+    if given:
+        worth = np.array([WORTH.get(kind, 1.0) for kind in apart])
+        worth /= worth.sum()
+        intercept, (slope,) = logistic.fit((x @ worth)[:, None], yes, ridge=0.0)
+        return intercept, {kind: float(slope * one) for kind, one in zip(apart, worth, strict=True)}
+    intercept, weights = logistic.fit(x, yes, ridge=1.0)
+    return intercept, {kind: float(weight) for kind, weight in zip(apart, weights, strict=True)}

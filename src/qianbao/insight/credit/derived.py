@@ -143,6 +143,10 @@ def _sum_to(many: Many, _: int) -> Floats:
     return _sum(_each_to(many, 0), 0)
 
 
+def _date(many: Many, _: int) -> Floats:
+    return 31 * many[:, 0] + many[:, 1]
+
+
 def _left_over_to(many: Many, _: int) -> Floats:
     # (what was owed - what was paid) / the limit
     return (many[:, 1] - many[:, 0]) / np.maximum(np.abs(many[:, 2]), 1.0)
@@ -171,6 +175,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "spread_to": Rule(_spread_to, "how far {0} lie apart, in units of {1}", "{0} 的波动(以 {1} 为单位)"),
     "largest_to": Rule(_largest_to, "the largest of {0}, in units of {1}", "{0} 中的最大值(以 {1} 为单位)"),
     "sum_to": Rule(_sum_to, "the sum of {0}, in units of {1}", "{0} 之和(以 {1} 为单位)"),
+    "date": Rule(_date, "{0} and {1} as a date", "{0} 与 {1} 构成的日期"),
     "left_over_to": Rule(
         _left_over_to, "what {0} leave open, in units of {1}", "{0} 的未清部分(以 {1} 为单位)"
     ),

@@ -59,7 +59,7 @@ class BoostingUnavailable(Unavailable):
     code = "insight_boosting_unavailable"
 
 
-class ScoresUnwritable(Invalid):
-    """The scores cannot be written to this path."""
+class FileUnwritable(Invalid):
+    """The file cannot be written to this path."""
 
-    code = "insight_scores_unwritable"
+    code = "insight_file_unwritable"

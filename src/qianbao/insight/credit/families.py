@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Final
 
@@ -21,13 +21,17 @@ _NUMBERED: Final = re.compile(r"(?P<stem>.*[^\d_\- .])[_\- .]?(?P<place>\d{1,3})
 _LATE: Final = re.compile(r"late\b|late$|past.?due|overdue|delinq|dpd|arrear|missed|逾期", re.IGNORECASE)
 _RATE: Final = re.compile(r"ratio|rate|percent|pct|share|util", re.IGNORECASE)
 
+_MONTH: Final = re.compile(r"month|月", re.IGNORECASE)
+_DAY: Final = re.compile(r"day|日", re.IGNORECASE)
+
 _OF_MONTHS: Final = (
     "mean", "largest", "smallest", "spread", "slope", "above", "at_zero", "below", "height", "departed",
 )  # fmt: skip
 
 
-def planned(numbers: Mapping[str, Floats]) -> tuple[Derived, ...]:
-    """The columns to be made of these."""
+def planned(given: Mapping[str, Floats], coded: Collection[str] = ()) -> tuple[Derived, ...]:
+    """The columns to be made of these; those in `coded` are names more than they are measures."""
+    numbers = {name: values for name, values in given.items() if name not in coded}
     families = _families(numbers)
     within = {name for family in families.values() for name in family}
     single = [name for name in numbers if name not in within]
@@ -37,8 +41,9 @@ def planned(numbers: Mapping[str, Floats]) -> tuple[Derived, ...]:
         *_measured(numbers, amounts, single),
         *_late(numbers),
         *_pairs(numbers, single),
+        *_dates(given),
     ]
-    return tuple({one.name: one for one in made if one.name not in numbers}.values())
+    return tuple({one.name: one for one in made if one.name not in given}.values())
 
 
 def _families(numbers: Mapping[str, Floats]) -> dict[str, tuple[str, ...]]:
@@ -98,6 +103,18 @@ def _pairs(numbers: Mapping[str, Floats], single: Sequence[str]) -> Iterator[Der
             yield Derived(name=f"{one} / {other}", rule="ratio", of=(one, other))
         elif _is_amount(numbers, (other,)):
             yield Derived(name=f"{other} / {one}", rule="ratio", of=(other, one))
+
+
+def _dates(numbers: Mapping[str, Floats]) -> Iterator[Derived]:
+    months = [name for name in numbers if _MONTH.search(name) and _within(numbers[name], 1, 12)]
+    days = [name for name in numbers if _DAY.search(name) and _within(numbers[name], 1, 31)]
+    if len(months) == len(days) == 1:
+        yield Derived(name=f"{months[0]} and {days[0]}", rule="date", of=(months[0], days[0]))
+
+
+def _within(values: Floats, low: float, high: float) -> bool:
+    known = values[~np.isnan(values)]
+    return len(known) > 0 and float(known.min()) >= low and float(known.max()) <= high
 
 
 def _is_wide(values: Floats) -> bool:

@@ -20,10 +20,12 @@ NUMERIC_SHARE: Final = 0.95
 """Text is taken as numbers where this share of what is given reads as such."""
 LEVELS_MAX: Final = 0.5
 """Text with more different values than this share of people names them, and tells nothing of others."""
+ROWS_MIN: Final = 50
+"""Of fewer people, that whole numbers are all different says little."""
 DENSE: Final = 0.3
 """Whole numbers, all different, that fill this share of their range, count the rows."""
 CODED: Final = re.compile(
-    r"code|(^|[_\W])(id|zip|postal|area|region|branch|shop|store|district|city|province|type|group)([_\W]|$)",
+    r"code|(^|[_\W])(id|zip|postal|area|region|branch|shop|store|district|city|province|type|group|month|day|week)([_\W]|$)",
     re.IGNORECASE,
 )
 """Names of numbers that are names: they are categories too."""
@@ -64,6 +66,9 @@ class Inputs:
             column = table.columns.get(name)
             named[f"{name} as a code"] = _unknown(table.rows) if column is None else texts(column)
         made = {one.name: one.make(given) for one in self.derived}
+        for one in self.derived:
+            if one.rule == "date":  # of what happens on a day, some is of that day alone
+                named[f"{one.name} as a code"] = texts(made[one.name])
         return People(numbers={**given, **made}, categories=named, rows=table.rows)
 
 
@@ -100,8 +105,7 @@ def found(table: Table) -> Inputs:
         )
     given = {name: numbers(table.columns[name]) for name, kind in kinds.items() if kind is Kind.NUMBER}
     coded = tuple(name for name, values in given.items() if CODED.search(name) and _codes(values))
-    measures = {name: values for name, values in given.items() if name not in coded}
-    return Inputs(kinds=kinds, coded=coded, derived=planned(measures), left_out=left_out)
+    return Inputs(kinds=kinds, coded=coded, derived=planned(given, coded), left_out=left_out)
 
 
 def _kind(name: str, column: Column) -> tuple[Kind | None, str]:
@@ -123,7 +127,7 @@ def _kind(name: str, column: Column) -> tuple[Kind | None, str]:
 
 def _counts_rows(name: str, known: Floats) -> bool:
     unique = np.unique(known)
-    if len(unique) < len(known) or len(known) < 20 or not (known == np.floor(known)).all():
+    if len(unique) < len(known) or len(known) < ROWS_MIN or not (known == np.floor(known)).all():
         return False
     dense = len(unique) / (unique[-1] - unique[0] + 1)
     return bool(_ID.search(name)) or dense > DENSE

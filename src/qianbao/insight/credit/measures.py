@@ -88,7 +88,7 @@ def slope(probability: Floats, yes: Floats) -> float:
 
 def caught(score: Floats, yes: Floats, share: float) -> float:
     """How many with a yes are among the best `share` of people by score; ties count by their share."""
-    take = round(len(score) * share)
+    take = max(1, round(len(score) * share))
     edge = np.sort(score)[::-1][take - 1]
     above, level = score > edge, score == edge
     return float(yes[above].sum() + yes[level].mean() * (take - above.sum()))

@@ -25,9 +25,9 @@ POINTS_BASE: Final = 600.0
 ODDS_BASE: Final = 50.0
 POINTS_DOUBLE: Final = 20.0
 """so many more double these odds."""
-VALUE_MIN: Final = 0.008
+VALUE_MIN: Final = 0.005
 """Information value under which a column is not looked at further."""
-COLUMNS_MAX: Final = 60
+COLUMNS_MAX: Final = 120
 RIDGES: Final = (3.0, 20.0, 100.0)
 PARTS: Final = 5
 
@@ -71,7 +71,7 @@ def points(odds: Floats) -> Floats:
 
 def evidence(columns: tuple[Binned, ...], people: People) -> NDArray[np.float64]:
     """Weights of evidence (people, columns)."""
-    return np.column_stack([one.evidence(_values(one, people)) for one in columns])
+    return np.column_stack([one.evidence(values(one, people)) for one in columns])
 
 
 def fit(people: People, yes: Floats, *, seed: int) -> tuple[Scorecard, Floats]:
@@ -112,5 +112,6 @@ def _columns(people: People, yes: Floats) -> tuple[Binned, ...]:
     return tuple(kept[:COLUMNS_MAX])
 
 
-def _values(one: Binned, people: People) -> Floats | NDArray[np.object_]:
+def values(one: Binned, people: People) -> Floats | NDArray[np.object_]:
+    """The column of these people."""
     return people.categories[one.name] if one.cuts is None else people.numbers[one.name]

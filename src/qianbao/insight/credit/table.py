@@ -68,8 +68,8 @@ def read(path: Path, *, field: str) -> Table:
     parquet = path.suffix.lower() in (".parquet", ".pq")
     source = "read_parquet($1)" if parquet else f"read_csv($1, {_AS_TEXT})"
     try:
-        with duckdb.connect() as plain:
-            found = _queried(plain, source, str(path))
+        with duckdb.connect() as connection:
+            found = _queried(connection, source, str(path))
     except duckdb.Error as broken:
         told = " ".join(str(broken).split())[:200]
         raise TableUnreadable(
@@ -88,7 +88,7 @@ def _queried(connection: Any, source: str, path: str) -> dict[str, Column]:
     ]
     wanted = [_as_read(connection, column, kind) for column, kind in described]
     found = connection.execute(f"SELECT {', '.join(wanted)} FROM people").fetchnumpy()  # noqa: S608
-    return {column: _plain(values) for (column, _), values in zip(described, found.values(), strict=True)}
+    return {column: plain(values) for (column, _), values in zip(described, found.values(), strict=True)}
 
 
 def _as_read(connection: Any, column: str, kind: str) -> str:
@@ -111,16 +111,17 @@ def _as_read(connection: Any, column: str, kind: str) -> str:
     return f"{quoted}::VARCHAR AS {name}"
 
 
-def _plain(values: Any) -> Column:
-    if values.dtype.kind == "f":
+def plain(values: Any) -> Column:
+    """A column as DuckDB hands it over (masked where it is NULL)."""
+    if values.dtype.kind in "fiub":
         numbers = np.ma.filled(values.astype(np.float64), np.nan)
         return np.where(np.isfinite(numbers), numbers, np.nan)
     blank = np.ma.getmaskarray(values)
     texts = np.ma.getdata(values)
-    plain = [
+    given = [
         None if gone or value is None else _stripped(value) for value, gone in zip(texts, blank, strict=True)
     ]
-    return np.array(plain, dtype=object)
+    return np.array(given, dtype=object)
 
 
 def _stripped(value: object) -> str | None:
@@ -135,8 +136,15 @@ def texts(column: Column) -> Texts:
     return np.array([None if np.isnan(value) else written(value) for value in column], dtype=object)
 
 
+_MONTHS: Final = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
+)  # fmt: skip
+MONTHS: Final = {name[:length]: at for at, name in enumerate(_MONTHS, 1) for length in (3, 20)}
+
+
 def numbers(column: Column) -> Floats:
-    """Any column as numbers; text that is none is NaN."""
+    """Any column as numbers: text that is none is NaN, but for names of months, which are 1 to 12."""
     if column.dtype.kind == "f":
         return np.asarray(column, np.float64)
     return np.array([_number(value) for value in column], np.float64)
@@ -148,8 +156,10 @@ def written(value: float) -> str:
 
 
 def _number(value: str | None) -> float:
-    try:
-        number = float(value.replace(",", "")) if value is not None else np.nan
-    except ValueError:
+    if value is None:
         return np.nan
+    try:
+        number = float(value.replace(",", ""))
+    except ValueError:
+        return float(MONTHS.get(value.lower(), np.nan))
     return number if np.isfinite(number) else np.nan

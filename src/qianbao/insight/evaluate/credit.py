@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -10,15 +11,18 @@ import msgspec
 import numpy as np
 
 from qianbao.insight.credit import measures, outcome, rating, stability, table
-from qianbao.insight.credit.errors import OutcomeOneSided, ScoresUnwritable
+from qianbao.insight.credit.errors import FileUnwritable, OutcomeOneSided
 from qianbao.insight.credit.rating import Rating, Scored
 from qianbao.insight.credit.table import Table
+from qianbao.insight.evaluate import carded, told
 from qianbao.insight.evaluate.figures import Figure, Stopwatch
 from qianbao.insight.evaluate.rated import MODELS, measured
 from qianbao.insight.models.arrays import Floats
 
 NAME: Final = "credit"
 FIFTH: Final = 0.2
+ABOUT: Final = "A scorecard and its challenger on a table of people with a yes or a no."
+GROUPS: Final = re.compile(r"(^|[_\W])(sex|gender|age)([_\W]|$)|性别|年龄", re.IGNORECASE)
 
 
 class Tables(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +36,12 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
     """Columns that are not to be inputs."""
     scores: Path | None = None
     """Where the probabilities go, a row a person in the order of the test file."""
+    reasons: Path | None = None
+    """Where the reasons of each score go, a JSON line a person."""
+    card: Path | None = None
+    """Where the model card goes."""
+    groups: tuple[str, ...] = ()
+    """Columns by which the card looks at fairness; by default those whose name says sex or age."""
     psi_max: float | None = None
     """Refuse a test table whose score's PSI is beyond this; None: measure it, whatever it is."""
 
@@ -42,7 +52,14 @@ def evaluate(asked: Tables) -> list[Figure]:
     Raises the errors of `qianbao.insight.credit`.
     """
     watch = Stopwatch()
+    for path, field in ((asked.scores, "--scores"), (asked.reasons, "--reasons"), (asked.card, "--card")):
+        if path is not None and not path.parent.is_dir():  # told before the fit, not after it
+            raise FileUnwritable(
+                f"There is no folder {path.parent}.", field=field, expected="one that is there"
+            )
     train, test = table.read(asked.train, field="--train"), table.read(asked.test, field="--test")
+    for name in asked.left_out:
+        train.column(name, field="--leave-out")
     came = outcome.outcome(train, asked.target, asked.positive)
     known = np.flatnonzero(came.known)
     yes = came.values[known]
@@ -51,18 +68,25 @@ def evaluate(asked: Tables) -> list[Figure]:
     seconds = watch.seconds
     if asked.scores is not None:
         write(asked.scores, scored)
+    if asked.reasons is not None:
+        told.write(asked.reasons, fitted, _inputs(test, asked))
     if asked.target not in test.columns and asked.scores is not None:
         return []
-    truth = outcome.as_fitted(test, asked.target, came.positive)
-    return list(_figures(fitted, scored, truth.values, _inputs(test, asked), came.positive, seconds))
+    truth = outcome.as_fitted(test, asked.target, came.positive).values
+    figures = list(_figures(fitted, scored, truth, _inputs(test, asked), came.positive, seconds))
+    if asked.card is not None:
+        measured_on = np.flatnonzero(~np.isnan(truth))
+        carded.write(
+            asked.card, f"{asked.target} of {asked.train.name}", ABOUT, fitted, figures,
+            people=test.at(measured_on), said=scored.challenger[measured_on], yes=truth[measured_on],
+            groups=asked.groups or [name for name in test.columns if GROUPS.search(name)],
+            positive=came.positive,
+        )  # fmt: skip
+    return figures
 
 
 def _inputs(people: Table, asked: Tables) -> Table:
-    for name in asked.left_out:
-        if name not in people.columns:
-            continue
-        people = people.without(name)
-    return people.without(asked.target)
+    return people.without(asked.target, *asked.left_out)
 
 
 def _figures(
@@ -93,7 +117,7 @@ def _figures(
 def write(path: Path, scored: Scored) -> None:
     """Probabilities and points, a row a person: Parquet by its ending, else CSV.
 
-    Raises `ScoresUnwritable`.
+    Raises `FileUnwritable`.
     """
     import pyarrow
     from pyarrow import csv, parquet
@@ -110,4 +134,4 @@ def write(path: Path, scored: Scored) -> None:
         else:
             csv.write_csv(made, path)
     except OSError as broken:
-        raise ScoresUnwritable(str(broken), field="--scores", expected="a path that can be written") from None
+        raise FileUnwritable(str(broken), field="--scores", expected="a path that can be written") from None
