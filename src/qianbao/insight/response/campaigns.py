@@ -21,6 +21,11 @@ TABLES: Final = (
     "transactions", "products", "campaigns", "campaign_descriptions", "coupons", "coupon_redemptions",
     "demographics",
 )  # fmt: skip
+STEPS: Final = (
+    "campaign_given", "campaign_used", "campaign_bought", "campaign_basket", "campaign_asked",
+    "campaign_baskets", "campaign_earlier", "campaign_own", "campaign_offers", "campaign_types",
+)  # fmt: skip
+"""Tables, each made of those before it."""
 NEVER_DAYS: Final = 400.0
 """Days since something that never was."""
 
@@ -115,10 +120,9 @@ def pairs(folder: Path, *, since: date, until: date, seen: date) -> Pairs:
             "CREATE TABLE asked AS SELECT $1::DATE AS since, $2::DATE AS until, $3::DATE AS seen",
             [since, until, seen],
         )
-        statements = list(SQL)
-        for name in statements[:-1]:
-            connection.execute(SQL[name])
-        rows: dict[str, Any] = connection.execute(SQL[statements[-1]]).fetchnumpy()
+        for step in STEPS:
+            connection.execute(SQL[step])
+        rows: dict[str, Any] = connection.execute(SQL["campaign_pairs"]).fetchnumpy()
     return _read(rows)
 
 
