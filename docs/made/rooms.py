@@ -116,6 +116,7 @@ RULES = (
     ("social", "qianbao.social.rules", "Rules"),
     ("credentials", "qianbao.credentials.rules", "Rules"),
     ("passkeys", "qianbao.credentials.challenges", "RelyingParty"),
+    ("insight", "qianbao.insight.rights.rules", "Rules"),
     ("risk", "qianbao.risk.models", "RiskRules"),
     ("channels", "qianbao.channels.rules", "Rules"),
     ("api", "qianbao.api.door", "Rates"),

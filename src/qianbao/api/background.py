@@ -37,6 +37,10 @@ LAKE_S: Final = 60.0
 """How often records that wait are looked at: files close at 64 MB or after 15 minutes."""
 SCORES_S: Final = 30.0
 """How often it is asked whether scores are due."""
+RETENTION_S: Final = 3600.0
+"""How often records are taken out that are older than they are kept."""
+RELEASE_S: Final = 600.0
+"""How often it is looked whether yesterday is to be released across stores."""
 CITY_S: Final = 60.0
 """How often the worker looks whether something of the starter city is left to replay."""
 AGAIN_S: Final = 1.0
@@ -127,6 +131,8 @@ async def workers(parts: Parts) -> AsyncGenerator[dict[str, Loop]]:
             "records": parts.insight.reader.run,
             "lake": every(LAKE_S, parts.insight.lake.close_due),
             "scores": every(SCORES_S, parts.insight.score_if_due),
+            "retention": every(RETENTION_S, parts.insight.retention.step),
+            "release": every(RELEASE_S, parts.insight.releases.release_if_due),
             "city": every(CITY_S, lambda: starter.go_on(parts)),
         }
     finally:

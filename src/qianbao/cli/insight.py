@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from qianbao.api.parts import Parts
-from qianbao.cli import bills, evaluate, features
+from qianbao.cli import bills, evaluate, features, rights
 from qianbao.cli.within import within
 from qianbao.clock import rfc3339
 from qianbao.insight.demand.stores.models import Batch as Demand
@@ -27,6 +27,9 @@ app.add_typer(evaluate.app, name="evaluate")
 app.command("bills")(bills.command)
 app.command("features")(features.command)
 app.command("synth")(features.synth)
+app.command("breach")(rights.breach)
+app.command("release")(rights.release)
+app.command("retain")(rights.retain)
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 

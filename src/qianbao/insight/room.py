@@ -17,6 +17,17 @@ from qianbao.insight.records.archive import Archive
 from qianbao.insight.records.known import Known
 from qianbao.insight.records.lake import Lake
 from qianbao.insight.records.reader import Reader
+from qianbao.insight.rights import rules as set_rules
+from qianbao.insight.rights.breach.service import Breaches
+from qianbao.insight.rights.correction.service import Corrections
+from qianbao.insight.rights.erasure.service import Erasures
+from qianbao.insight.rights.export.service import Exports
+from qianbao.insight.rights.reads.service import AccessLog
+from qianbao.insight.rights.reads.store import Reads
+from qianbao.insight.rights.reasons.service import Reasons
+from qianbao.insight.rights.release.service import Releases
+from qianbao.insight.rights.retention.service import Retention
+from qianbao.insight.rights.rules import Rules
 from qianbao.insight.scores.service import Scores
 from qianbao.parties.store import Parties
 
@@ -31,6 +42,15 @@ class Insight:
     scores: Scores
     demands: Demands
     pictures: Pictures
+    access_log: AccessLog
+    exports: Exports
+    corrections: Corrections
+    erasures: Erasures
+    retention: Retention
+    reasons: Reasons
+    releases: Releases
+    breaches: Breaches
+    rules: Rules
 
     async def score_if_due(self) -> None:
         """A new batch where the last one is old, or much has come since. Raises `Unavailable`."""
@@ -51,14 +71,26 @@ def opened(
     """Open the room; the lake lies in the installation's home."""
     folder = settings.home / "lake"
     known = Known(db, parties=parties, clock=clock, random=random)
-    archive = Archive(db, folder=folder, clock=clock)
+    chosen = set_rules.rules(settings)
+    archive = Archive(db, folder=folder, clock=clock, retention_days=chosen.retention_days)
+    reads = Reads(db, clock=clock)
     scores = Scores(db, archive=archive, clock=clock)
     consents = Consents(db, clock=clock)
+    pictures = Pictures(db, known=known, consents=consents, scores=scores, clock=clock)
     return Insight(
         reader=Reader(db, feed=feed, known=known),
         lake=Lake(db, folder=folder, clock=clock),
         archive=archive,
         scores=scores,
         demands=Demands(db, archive=archive, clock=clock),
-        pictures=Pictures(db, known=known, consents=consents, scores=scores, clock=clock),
+        pictures=pictures,
+        access_log=AccessLog(db, reads=reads),
+        exports=Exports(db, reads=reads),
+        corrections=Corrections(db, clock=clock),
+        erasures=Erasures(db, parties=parties, clock=clock),
+        retention=Retention(db, archive=archive, folder=folder, reads=reads, rules=chosen, clock=clock),
+        reasons=Reasons(db, pictures=pictures, scores=scores, reads=reads),
+        releases=Releases(db, archive=archive, rules=chosen, clock=clock),
+        breaches=Breaches(db),
+        rules=chosen,
     )

@@ -88,7 +88,7 @@ async def read_account(account_id: Id, caller: Reader, parts: PartsDep) -> Accou
         available=balance - account.debits_pending,
         incoming=account.credits_pending,
         closed=bool(account.flags & AccountFlags.CLOSED),
-        pending=[_transfer(account_id, one) for one in found.pending],
+        pending=[transfer_view(account_id, one) for one in found.pending],
     )
 
 
@@ -113,7 +113,7 @@ async def list_transfers(
     )
     page = rows[:limit]
     return TransferList(
-        items=[_transfer(account_id, one) for one in page],
+        items=[transfer_view(account_id, one) for one in page],
         next_cursor=cursor_made(page[-1].timestamp) if len(rows) > limit else None,
     )
 
@@ -129,7 +129,8 @@ async def _may_read(caller: Caller, parts: Parts, account: Id) -> None:
     raise AccountHidden()
 
 
-def _transfer(account: Id, one: ledger.Transfer) -> TransferView:
+def transfer_view(account: Id, one: ledger.Transfer) -> TransferView:
+    """A transfer as an account of it sees it."""
     leaves = one.debit_account_id == account.int
     pending = bool(one.flags & TransferFlags.PENDING)
     return TransferView(

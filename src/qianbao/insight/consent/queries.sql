@@ -5,16 +5,28 @@ FROM   insight_consent
 WHERE  person = $1;
 
 -- name: consent_say
--- What a person says now. Index: insight_consent_pkey.
-INSERT INTO insight_consent (person, purpose, granted, since)
-VALUES ($1, $2, $3, $4)
-ON     CONFLICT (person, purpose) DO UPDATE
-SET    granted = excluded.granted, since = excluded.since
-WHERE  insight_consent.granted <> excluded.granted;
+-- What a person says now, and that they said it then. Index: insight_consent_pkey.
+WITH said AS (
+    INSERT INTO insight_consent (person, purpose, granted, since)
+    VALUES ($1, $2, $3, $4)
+    ON     CONFLICT (person, purpose) DO UPDATE
+    SET    granted = excluded.granted, since = excluded.since
+    WHERE  insight_consent.granted <> excluded.granted
+    RETURNING person, purpose, granted, since
+)
+INSERT INTO insight_consent_said (person, purpose, since, granted)
+SELECT person, purpose, since, granted
+FROM   said
+ON     CONFLICT (person, purpose, since) DO UPDATE
+SET    granted = excluded.granted;
 
 -- name: consent_other
--- Those who have said of a purpose what is not its rule.
+-- Those who have said of a purpose what is not its rule; where the rule is yes, nobody's pseudonyms too.
 SELECT person
 FROM   insight_consent
 WHERE  purpose = $1
-AND    granted <> $2;
+AND    granted <> $2
+UNION
+SELECT pseudonym
+FROM   insight_orphan
+WHERE  $2;

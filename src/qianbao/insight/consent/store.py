@@ -9,7 +9,7 @@ import msgspec
 from qianbao.clock import Clock
 from qianbao.db import Database, queries
 from qianbao.ids import Id
-from qianbao.insight.purposes import REGISTER, Purpose
+from qianbao.insight.purposes import ASKED, REGISTER, Purpose
 
 SQL: Final = queries(__package__ or "")
 
@@ -36,17 +36,15 @@ class Consents:
         return tuple(
             Said(
                 purpose=purpose,
-                granted=rows[purpose]["granted"] if purpose in rows else rule.unsaid,
+                granted=rows[purpose]["granted"] if purpose in rows else REGISTER[purpose].unsaid,
                 since=rows[purpose]["since"] if purpose in rows else None,
             )
-            for purpose, rule in REGISTER.items()
+            for purpose in ASKED
         )
 
     def unsaid(self) -> tuple[Said, ...]:
         """What holds for somebody who has said nothing."""
-        return tuple(
-            Said(purpose=purpose, granted=rule.unsaid, since=None) for purpose, rule in REGISTER.items()
-        )
+        return tuple(Said(purpose=purpose, granted=REGISTER[purpose].unsaid, since=None) for purpose in ASKED)
 
     async def say(self, pseudonym: Id, purpose: Purpose, *, granted: bool) -> None:
         """Grant or withdraw; what is read from the next statement on obeys it. Raises `OutcomeUnknown`."""

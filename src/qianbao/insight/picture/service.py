@@ -15,8 +15,10 @@ from qianbao.ids import Id
 from qianbao.insight.consent.store import Consents, Said
 from qianbao.insight.picture import drawing
 from qianbao.insight.picture.models import CURRENCY, Kept, Picture, Place, Spent
-from qianbao.insight.purposes import REGISTER, Purpose
+from qianbao.insight.purposes import ASKED, REGISTER, Purpose
 from qianbao.insight.records.known import Known
+from qianbao.insight.rights.reads.models import Data
+from qianbao.insight.rights.reads.store import MYSELF, Reads
 from qianbao.insight.scores.models import Score
 from qianbao.insight.scores.service import Scores
 
@@ -38,8 +40,15 @@ class MonthUnknown(Invalid):
     code = "month_unknown"
 
 
+class PurposeNotAsked(Invalid):
+    """What the law gives the person is not a matter of consent."""
+
+    code = "purpose_not_asked"
+
+
 class Pictures:
-    """The pictures of one process. Each call raises `DatabaseLost` when the database is away."""
+    """The pictures of one process. Each call raises `DatabaseLost` when the database is away; each that reads
+    records leaves a line in the log, and raises `ReadUnwritten` where it cannot."""
 
     def __init__(
         self, db: Database, *, known: Known, consents: Consents, scores: Scores, clock: Clock
@@ -49,6 +58,7 @@ class Pictures:
         self._consents = consents
         self._scores = scores
         self._clock = clock
+        self._reads = Reads(db, clock=clock, reader=MYSELF)
 
     async def consents(self, caller: Caller) -> tuple[Said, ...]:
         """What holds for the caller, purpose by purpose. Raises `NotYours`."""
@@ -56,8 +66,13 @@ class Pictures:
         return await self._consents.of(pseudonym) if pseudonym else self._consents.unsaid()
 
     async def say(self, caller: Caller, purpose: Purpose, *, granted: bool) -> tuple[Said, ...]:
-        """Grant or withdraw: the very next read obeys. Raises `NotYours`, `OutcomeUnknown`."""
+        """Grant or withdraw: the very next read obeys.
+
+        Raises `NotYours`, `PurposeNotAsked`, `OutcomeUnknown`.
+        """
         person = the_person(caller)
+        if purpose not in ASKED:
+            raise PurposeNotAsked(field="purpose", expected=", ".join(ASKED))
         pseudonym = (await self._known.people([person]))[person].pseudonym
         await self._consents.say(pseudonym, purpose, granted=granted)
         return await self._consents.of(pseudonym)
@@ -67,7 +82,8 @@ class Pictures:
 
         Raises `NotYours`, `ConsentMissing`, `MonthUnknown`.
         """
-        pseudonym = await self._allowed(caller)
+        began = self._clock.now()
+        pseudonym = await self.allowed(caller)
         today = business_date(self._clock.now())
         month = today.replace(day=1) if month is None else month.replace(day=1)
         if not EARLIEST <= month <= today:
@@ -78,6 +94,9 @@ class Pictures:
         )
         spent = [Spent(**dict(row)) for row in rows]
         score = await self._scores.of(pseudonym, Purpose.PICTURE)
+        await self._reads.one(
+            pseudonym, Purpose.PICTURE, Data.RECORDS, rows=sum(one.records for one in spent), began=began
+        )
         return drawing.picture(spent, month=month, today=today), score
 
     async def records(
@@ -92,7 +111,8 @@ class Pictures:
         limit: int = 20,
     ) -> list[Kept]:
         """The records of these days (both included), newest first. Raises `NotYours`, `ConsentMissing`."""
-        pseudonym = await self._allowed(caller)
+        began = self._clock.now()
+        pseudonym = await self.allowed(caller)
         if not EARLIEST <= since <= until <= LATEST:
             raise MonthUnknown(field="since", expected=f"{EARLIEST} to {LATEST}, and not after `until`")
         if after is not None and not 0 <= after.happened < NANOSECONDS_MAX:
@@ -110,9 +130,11 @@ class Pictures:
             after.trade if after else None,
             limit,
         )
+        await self._reads.one(pseudonym, Purpose.PICTURE, Data.RECORDS, rows=len(rows), began=began)
         return [Kept(**dict(row)) for row in rows]
 
-    async def _allowed(self, caller: Caller) -> Id:
+    async def allowed(self, caller: Caller) -> Id:
+        """The caller's pseudonym, if they let their picture be drawn. Raises `NotYours`, `ConsentMissing`."""
         # The statements ask for themselves; this says why there is nothing to see.
         pseudonym = await self._known.find(the_person(caller))
         if pseudonym is None:

@@ -6,9 +6,10 @@ them be read for it. DuckDB and Arrow are loaded by whoever reads: a server neve
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,10 @@ from qianbao.db import Database, queries
 from qianbao.db.pool import reading
 from qianbao.insight.consent.store import SQL as CONSENT
 from qianbao.insight.purposes import REGISTER, Purpose, Rule
+from qianbao.insight.rights.reads.models import Data
+from qianbao.insight.rights.reads.store import SQL as READS
+from qianbao.insight.rights.reads.store import Reads
+from qianbao.insight.rights.rules import Rules
 
 SQL: Final = queries(__package__ or "")
 VIEWS: Final = queries(__package__ or "", "views.sql")
@@ -76,18 +81,30 @@ class Snapshot:
 
 
 class Archive:
-    """The records of this network, lake and table."""
+    """The records of this network, lake and table. Each snapshot leaves a line in the log of reading.
 
-    def __init__(self, db: Database, *, folder: Path, clock: Clock) -> None:
+    `retention_days`: for how long they are read for a purpose (as the register says).
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        *,
+        folder: Path,
+        clock: Clock,
+        retention_days: Mapping[Purpose, int] | None = None,
+    ) -> None:
         self._db = db
         self._folder = folder
         self._clock = clock
+        self._retention_days = Rules().retention_days if retention_days is None else retention_days
+        self._reads = Reads(db, clock=clock)
 
     async def snapshot(self, purpose: Purpose, *, until: int | None = None) -> Snapshot:
         """What may be read for a purpose now; with `until` (ns), only what was known by then.
 
         Files and table are read in one snapshot, so each fact is in exactly one of them.
-        Raises `DatabaseLost`.
+        Raises `DatabaseLost`, `ReadUnwritten`.
         """
         from qianbao.insight.records.parquet import pa, table, uuids
 
@@ -101,7 +118,8 @@ class Archive:
                 fresh = await connection.fetch(SQL["lake_fresh"])
                 born = await connection.fetch(SQL["people_born"])
                 said = await connection.fetch(CONSENT["consent_other"], purpose.value, rule.unsaid)
-        return Snapshot(
+                people = await connection.fetchval(READS["reads_may"], purpose.value, rule.unsaid)
+        snapshot = Snapshot(
             files=tuple(self._folder / row["path"] for row in files),
             fresh=table(fresh),
             born=pa.table(
@@ -112,6 +130,17 @@ class Archive:
             ),
             said=tuple(row["person"].bytes for row in said),
             rule=rule,
-            since=max(now - rule.retention_days * DAY, 0),
+            since=max(now - self._retention_days[purpose] * DAY, 0),
             until=now if until is None else until,
         )
+        rows = await asyncio.to_thread(_facts, snapshot)
+        await self._reads.all(purpose, Data.RECORDS, began=now, people=people, rows=rows)
+        return snapshot
+
+
+def _facts(snapshot: Snapshot) -> int:
+    """How many facts a snapshot shows."""
+    with snapshot.opened() as tables:
+        [(count,)] = tables.execute("SELECT count(*) FROM fact").fetchall()
+    rows: int = count
+    return rows

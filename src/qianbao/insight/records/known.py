@@ -1,6 +1,7 @@
 """Who paid and where, as records know it: the payer's pseudonym, the store's tier and place.
 
-Looked up once for each wallet and store and then remembered by the process; neither ever changes.
+Looked up once for each wallet and store and then remembered by the process. A store never changes; a
+pseudonym only by an erasure, which the reader of events notices and has it forgotten here.
 """
 
 from __future__ import annotations
@@ -68,6 +69,12 @@ class Known:
             people = await self.people(set(holders.values()))
             self._by_wallet |= {wallet: people[person] for wallet, person in holders.items()}
         return {wallet: self._by_wallet[wallet] for wallet in wallets if wallet in self._by_wallet}
+
+    def forget(self, pseudonyms: Collection[Id]) -> None:
+        """No longer remember these: their key rows are destroyed."""
+        self._by_wallet = {
+            wallet: one for wallet, one in self._by_wallet.items() if one.pseudonym not in pseudonyms
+        }
 
     async def find(self, person: Id) -> Id | None:
         """The pseudonym of a person of the network, if there is one. Raises `DatabaseLost`."""

@@ -97,7 +97,7 @@ class Lake:
 
     async def sweep(self) -> list[Path]:
         """Remove files that a killed writer has left unlisted; which."""
-        listed = {row["path"] for row in await self._db.rows(SQL["lake_files"])}
+        listed = {row["path"] for row in await self._db.rows(SQL["lake_listed"])}
         stray = [
             path
             for path in self.folder.glob("day=*/city=*/*")

@@ -16,6 +16,8 @@ class Kind(StrEnum):
     PAID = "paid"
     REFUNDED = "refunded"
     REVERSED = "reversed"
+    CORRECTED = "corrected"
+    """The person's own word on the kind of a record."""
 
 
 class Reason(StrEnum):

@@ -23,12 +23,22 @@ SELECT xid::text::bigint AS xid, ordinal, seq, quarantined
 FROM   consumption_position;
 
 -- name: position_move
--- Moves only from where this reader found it, so of two readers one writes; the lock lasts to the commit.
+-- Moves only from where this reader found it, so of two readers one writes, and a correction that has taken a number
+-- meanwhile is not overwritten; the lock lasts to the commit.
 UPDATE consumption_position
 SET    xid = $3::bigint::text::xid8, ordinal = $4::smallint, seq = seq + $5, quarantined = quarantined + $6
 WHERE  xid = $1::bigint::text::xid8
 AND    ordinal = $2::smallint
+AND    seq = $7
 RETURNING seq;
+
+-- name: people_hold
+-- Those of these pseudonyms that have their key rows: nobody destroys one before the commit.
+SELECT   pseudonym
+FROM     insight_person
+WHERE    pseudonym = ANY ($1::uuid[])
+ORDER BY pseudonym
+FOR      KEY SHARE;
 
 -- name: facts_keep
 -- The facts of one page, for the lake.
@@ -100,7 +110,13 @@ WHERE  seq <= $1;
 -- Every file that may be read.
 SELECT   path, day, city, rows, bytes, seq_first, seq_last, made
 FROM     lake_file
+WHERE    gone IS NULL
 ORDER BY seq_first, path;
+
+-- name: lake_listed
+-- Every file that is listed, also of those that are to go.
+SELECT path
+FROM   lake_file;
 
 -- name: lake_fresh
 -- What is not in the lake yet, read in the snapshot that lists the files.

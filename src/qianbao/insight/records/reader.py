@@ -90,7 +90,7 @@ class Reader:
             return 0
         rows, quarantined = await self._rows(page.events, row["seq"])
         with contextlib.suppress(_Overtaken):
-            await self._write(here, page.next, rows, quarantined)
+            await self._write(here, page.next, row["seq"], rows, quarantined)
         return len(page.events)
 
     async def _rows(self, events: Sequence[Told], seq: int) -> tuple[list[_Row], list[Quarantined]]:
@@ -118,21 +118,25 @@ class Reader:
         return rows, quarantined
 
     async def _write(
-        self, here: Position, there: Position, rows: list[_Row], quarantined: list[Quarantined]
+        self, here: Position, there: Position, seq: int, rows: list[_Row], quarantined: list[Quarantined]
     ) -> None:
         last = {row.trade: row for row in rows}  # a trade paid and refunded within one page is one row
         stand = _json(list(last.values()))
         paid = [row.trade for row in rows if row.kind is Kind.PAID]
         async with self._db.transaction() as connection:
             moved = await connection.fetchrow(
-                SQL["position_move"], *here, *there, len(rows), len(quarantined)
+                SQL["position_move"], *here, *there, len(rows), len(quarantined), seq
             )
             if moved is None:
                 raise _Overtaken
             if rows:
+                people = {row.person for row in rows}
+                held = await connection.fetch(SQL["people_hold"], sorted(people))
+                if gone := people - {row["pseudonym"] for row in held}:
+                    self._known.forget(gone)
+                    raise _Overtaken
                 await connection.execute(SQL["facts_keep"], _json(rows))
                 known = business_date(max(row.known for row in rows))
-                people = {row.person for row in rows}
                 await hot.move(connection, stand, paid=paid, people=people, known=known)
                 await connection.execute(SQL["records_amend"], stand, paid)
             if quarantined:
@@ -140,7 +144,7 @@ class Reader:
 
 
 class _Overtaken(Exception):
-    """Another reader has written this page."""
+    """Another reader has written this page, or somebody in it has just been erased: it is read again."""
 
 
 class _Row(Fact, frozen=True, kw_only=True, gc=False):

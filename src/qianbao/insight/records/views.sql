@@ -2,10 +2,11 @@
 -- the purpose's rule) and rule (unsaid, since, until).
 
 -- name: view_fact
--- Every fact once, of those whose records may be read for the purpose, as far as was known then.
+-- Every fact once, of those whose records may be read for the purpose, as far as was known then. What a person has
+-- said of a record's kind stands in it by then; it is no row of its own.
 CREATE VIEW fact AS
 SELECT f.seq, f.record, f.person, f.kind, f.happened, f.known, f.day, f.amount, f.own, f.refunded, f.merchant,
-       f.store, f.currency, f.mcc, f.category, f.scene, f.brand, f.city, f.tier, f.cell
+       f.store, f.currency, f.mcc, coalesce(mended.category, f.category) AS category, f.scene, f.brand, f.city, f.tier, f.cell
 FROM   (SELECT seq, record, person, kind, happened, known, day, amount, own, refunded, merchant,
                store, currency, mcc, category, scene, brand, city, tier, cell
         FROM   lake
@@ -15,7 +16,15 @@ FROM   (SELECT seq, record, person, kind, happened, known, day, amount, own, ref
         FROM   fresh) AS f
 CROSS  JOIN rule
 LEFT   JOIN said ON said.person = f.person
-WHERE  (said.person IS NULL) = rule.unsaid
+LEFT   JOIN (SELECT   m.record, max_by(m.category, m.seq) AS category
+             FROM     (SELECT record, category, seq, known FROM lake  WHERE kind = 'corrected'
+                       UNION  ALL
+                       SELECT record, category, seq, known FROM fresh WHERE kind = 'corrected') AS m
+             CROSS    JOIN rule
+             WHERE    m.known <= rule.until
+             GROUP BY m.record) AS mended ON mended.record = f.record
+WHERE  f.kind <> 'corrected'
+AND    (said.person IS NULL) = rule.unsaid
 AND    f.happened >= rule.since
 AND    f.known <= rule.until;
 

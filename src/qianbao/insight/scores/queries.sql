@@ -3,11 +3,13 @@
 DELETE FROM insight_score;
 
 -- name: scores_keep
+-- Of who was erased while the batch was computed nothing is kept. Index: insight_orphan_pkey.
 INSERT INTO insight_score (person, month, recency_days, visits, spent, recency, frequency, monetary, segment,
        alive, expected, low, point, high, made)
 SELECT person, month, recency_days, visits, spent, recency, frequency, monetary, segment,
        alive, expected, low, point, high, made
-FROM   json_populate_recordset(NULL::insight_score, $1::json);
+FROM   json_populate_recordset(NULL::insight_score, $1::json) AS told
+WHERE  NOT EXISTS (SELECT 1 FROM insight_orphan AS o WHERE o.pseudonym = told.person);
 
 -- name: groups_clear
 DELETE FROM insight_group;

@@ -14,6 +14,8 @@ from qianbao.errors import NotFound
 from qianbao.ids import Id
 from qianbao.insight.purposes import REGISTER, Purpose
 from qianbao.insight.records.archive import Archive
+from qianbao.insight.rights.reads.models import Data
+from qianbao.insight.rights.reads.store import MYSELF, Reads
 from qianbao.insight.scores.models import Batch, Card, Group, Score, released
 
 SQL: Final = queries(__package__ or "")
@@ -37,6 +39,7 @@ class Scores:
         self._db = db
         self._archive = archive
         self._clock = clock
+        self._reads = Reads(db, clock=clock)
 
     async def due(self, records: int) -> bool:
         """Whether it is time for a batch: none yet, an old one, or many records since. `records`: by now."""
@@ -97,10 +100,14 @@ class Scores:
         return [Group(**dict(row)) for row in await self._db.rows(SQL["groups_all"])]
 
     async def of(self, pseudonym: Id, purpose: Purpose) -> Score | None:
-        """A person's score, if it may be read for the purpose."""
+        """A person's score, if it may be read for the purpose. Raises `ReadUnwritten`."""
         unsaid = REGISTER[purpose].unsaid
         row = await self._db.row(SQL["score_of"], pseudonym, purpose.value, unsaid)
-        return None if row is None else Score(**dict(row))
+        if row is None:
+            return None
+        reader = MYSELF if purpose is Purpose.PICTURE else None
+        await self._reads.one(pseudonym, purpose, Data.SCORES, rows=1, reader=reader)
+        return Score(**dict(row))
 
 
 def _month_before(day: date) -> date:

@@ -1,0 +1,28 @@
+-- name: erase_wait
+-- A batch that is being written is waited for; one that begins later finds the pseudonym an orphan.
+LOCK TABLE insight_score IN SHARE ROW EXCLUSIVE MODE;
+
+-- name: erase_key
+-- Destroy the key row, and the salt in it. A reader that is writing this person's facts is waited for.
+DELETE FROM insight_person
+WHERE  person = $1
+RETURNING pseudonym;
+
+-- name: erase_orphan
+INSERT INTO insight_orphan (pseudonym, at)
+VALUES ($1, $2);
+
+-- name: erase_rest
+SELECT place, gone
+FROM   insight_erase($1);
+
+-- name: erase_waiting
+-- Facts that wait for the lake become nobody's: a store's own count stays whole.
+UPDATE consumption_fact
+SET    person = $2
+WHERE  person = $1;
+
+-- name: erase_quarantined
+-- Events that were kept aside name the wallet.
+DELETE FROM consumption_quarantine
+WHERE  data LIKE ANY ($1::text[]);

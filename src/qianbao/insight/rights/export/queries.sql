@@ -1,0 +1,16 @@
+-- name: kept_tables
+-- The tables that keep something of people (a new one is found by its column), and their columns in order.
+SELECT   k AS place, array_agg(a.attname::text ORDER BY a.attnum) AS columns
+FROM     insight_kept() AS k
+JOIN     pg_attribute AS a ON a.attrelid = k::regclass
+WHERE    a.attnum > 0
+AND      NOT a.attisdropped
+AND      a.attname <> 'person'
+GROUP BY k
+ORDER BY k;
+
+-- name: kept_waiting
+-- Facts on their way into the lake.
+SELECT count(*) AS rows
+FROM   consumption_fact
+WHERE  person = $1;
