@@ -33,7 +33,6 @@ def test_the_terminal_shows_files_sums_and_picture_in_both_languages(tmp_path: P
     folder = life(tmp_path / "bills")
     chinese = run(tmp_path / "home", str(folder), "--language", "zh")
     assert chinese.exit_code == 0
-    assert "33 行 = " not in chinese.output
     for words in (
         "28 行 = 26 笔 + 2 笔重复 + 0 行未读懂",
         "与文件自述一致",

@@ -1,9 +1,9 @@
 /** Files, workbooks and locked zips, in this browser alone. Measured before anything is unpacked. */
-import { configure, type Entry, type FileEntry, Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js'
+import { configure, type Entry, type FileEntry, Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js/lib/zip-core-native.js'
 import { Unreadable } from './bill'
 import shared from './shared.json'
 
-// The pages' policy lets no worker be made from a string.
+// The browser's own inflating; and no worker made from a string, which the pages' policy does not let.
 configure({ useWebWorkers: false })
 const { bounds } = shared
 
