@@ -79,6 +79,7 @@ ROWS: Final[dict[str, tuple[str, Scope | None]]] = {
     "GET /insight/my-data.csv": ("P", None),
     "GET /insight/my-data.ndjson": ("P", None),
     "GET /insight/purposes": ("*", None),
+    "GET /insight/recurring": ("P", None),
     "GET /kyc-classes": ("*", None),
     "GET /me": (ALL, None),
     "POST /me/lost-phone": ("P", None),

@@ -48,6 +48,15 @@ SHOPS: Final = (
     Shop("电信营业厅 Telecom", "4814", 1.0, 79_00),
     Shop("星光影院 Starlight Cinema", "7832", 1.2, 45_00, "兰州", CityTier.THIRD),
 )
+GYM: Final = Shop("动起来健身 Move Gym", "7997", 0.0, 49_00)
+"""The ready person's, each week; the last time for four times the money."""
+
+
+async def look_again(live: Live) -> None:
+    """What comes again is looked for in the payments of those who agreed by now."""
+    settings = load({**live.environ, "QIANBAO_DATABASE_URL": live.running.database_url})
+    async with opened(settings, application="qianbao-spenders") as parts:
+        await parts.insight.recurring.batch()
 
 
 async def spend(live: Live) -> None:
@@ -92,7 +101,7 @@ async def _open(parts: Parts, people: list[Id], wallets: list[Id]) -> None:
             )
             for at, wallet in enumerate(wallets)
         ],
-        merchants=[NewMerchant(id=_merchant(shop), name=shop.name, mcc=shop.mcc) for shop in SHOPS],
+        merchants=[NewMerchant(id=_merchant(shop), name=shop.name, mcc=shop.mcc) for shop in (*SHOPS, GYM)],
         stores=[
             NewStore(
                 id=derive(_merchant(shop), "store"),
@@ -103,7 +112,7 @@ async def _open(parts: Parts, people: list[Id], wallets: list[Id]) -> None:
                 longitude=120.21,
                 latitude=30.25,
             )
-            for shop in SHOPS
+            for shop in (*SHOPS, GYM)
         ],
     )
 
@@ -125,6 +134,10 @@ def _year(now: int, wallet: Id, number: int, brand: str) -> list[tuple[Any, ...]
             if draw.random() < shop.often * level * season / 30:
                 amount = max(1_00, round(shop.about * draw.lognormvariate(0, 0.35)))
                 rows.append(_paid(now, wallet, brand, shop, day, amount, len(rows)))
+    if not number:
+        for back in range(40, -1, -1):
+            day = today - dt.timedelta(days=2 + 7 * back)
+            rows.append(_paid(now, wallet, brand, GYM, day, GYM.about if back else GYM.about * 4, len(rows)))
     return rows
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.looking import DESK, SMALL, Language, OpenPage, Theme, axe, picture
-from tests.browser.spenders import OTHERS, spend
+from tests.browser.spenders import GYM, OTHERS, look_again, spend
 from tests.live import Live
 
 WORDS: dict[Language, dict[str, str]] = {
@@ -35,6 +35,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "close": "Close",
         "habit": "Your habit",
         "then": "Spent that month",
+        "again": "Comes again",
+        "weekly": "weekly",
+        "odd": "Unlike you",
+        "usual_here": "4× your usual here",
     },
     "zh": {
         "title": "账单画像",
@@ -57,6 +61,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "close": "关闭",
         "habit": "你的习惯",
         "then": "当月花了",
+        "again": "常付的账",
+        "weekly": "每周",
+        "odd": "不像你平时的",
+        "usual_here": "这家平时的 4 倍",
     },
 }
 
@@ -180,6 +188,27 @@ async def test_a_kind_and_a_day_open_their_own_payments_and_tables_stand_behind(
     await expect(days.get_by_role("table")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     await axe(page)
+
+
+@pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])
+async def test_what_comes_again_and_what_is_unlike_the_person_lead_to_their_payments(
+    open_page: OpenPage, lived: Live, language: Language, theme: Theme
+) -> None:
+    words = WORDS[language]
+    await consented(lived, granted=True)
+    await look_again(lived)
+    page = await signed(open_page, lived, "/picture", language=language, theme=theme, size=SMALL)
+    again = page.get_by_role("region", name=words["again"])
+    gym = again.get_by_role("link", name=GYM.name)
+    await expect(gym).to_contain_text(words["weekly"])
+    await expect(gym).to_contain_text("49")
+    odd = page.get_by_role("region", name=words["odd"])
+    await expect(odd.get_by_role("link", name=GYM.name)).to_contain_text(words["usual_here"])
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    await axe(page)
+    await again.scroll_into_view_if_needed()
+    await picture(page, "picture-again")
+    assert re.fullmatch(r"/bills/[0-9a-f-]{36}", await gym.get_attribute("href") or "")
 
 
 async def test_an_earlier_month_is_shown_and_none_that_is_to_come(open_page: OpenPage, lived: Live) -> None:

@@ -17,6 +17,7 @@ from qianbao.cli import bills, evaluate, features, rights
 from qianbao.cli.within import within
 from qianbao.clock import rfc3339
 from qianbao.insight.demand.stores.models import Batch as Demand
+from qianbao.insight.recurring.service import Batch as Again
 from qianbao.insight.scores.models import Batch, Group
 from qianbao.money import show
 
@@ -80,13 +81,15 @@ def build(as_json: Json = False) -> None:
 def score(as_json: Json = False) -> None:
     """Fit the models, score everybody who lets them be scored, release figures of groups, forecast stores."""
 
-    async def run(parts: Parts) -> tuple[Batch, Demand]:
+    async def run(parts: Parts) -> tuple[Batch, Demand, Again]:
+        room = parts.insight
         with err.status("Fitting and scoring …"):
-            return await parts.insight.scores.batch(), await parts.insight.demands.batch()
+            return await room.scores.batch(), await room.demands.batch(), await room.recurring.batch()
 
-    batch, demand = within(run)
+    batch, demand, again = within(run)
     if as_json:
         told = {**msgspec.to_builtins(batch), "demand": msgspec.to_builtins(demand)}
+        told["recurring"] = msgspec.to_builtins(again)
         print(json.dumps(told, ensure_ascii=False))
         return
     out.print(f"{batch.people:,} people scored from {batch.records:,} records.")
@@ -97,6 +100,10 @@ def score(as_json: Json = False) -> None:
         out.print("  Too little is known yet to fit a model: six months of fifty people are needed.")
     out.print(
         f"{demand.card.stores:,} stores forecast from {demand.first} on, by the model {demand.card.name}."
+    )
+    out.print(
+        f"{again.recurring:,} payments that come again and {again.odd:,} odd ones, "
+        f"of {again.people:,} people who asked."
     )
 
 

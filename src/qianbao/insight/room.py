@@ -17,6 +17,7 @@ from qianbao.insight.records.archive import Archive
 from qianbao.insight.records.known import Known
 from qianbao.insight.records.lake import Lake
 from qianbao.insight.records.reader import Reader
+from qianbao.insight.recurring.service import Recurrings
 from qianbao.insight.rights import rules as set_rules
 from qianbao.insight.rights.breach.service import Breaches
 from qianbao.insight.rights.correction.service import Corrections
@@ -42,6 +43,7 @@ class Insight:
     scores: Scores
     demands: Demands
     pictures: Pictures
+    recurring: Recurrings
     access_log: AccessLog
     exports: Exports
     corrections: Corrections
@@ -57,6 +59,7 @@ class Insight:
         if await self.scores.due((await self.reader.taken()).facts):
             await self.scores.batch()
             await self.demands.batch()
+            await self.recurring.batch()
 
 
 def opened(
@@ -84,6 +87,7 @@ def opened(
         scores=scores,
         demands=Demands(db, archive=archive, clock=clock),
         pictures=pictures,
+        recurring=Recurrings(db, pictures=pictures, clock=clock),
         access_log=AccessLog(db, reads=reads),
         exports=Exports(db, reads=reads),
         corrections=Corrections(db, clock=clock),

@@ -32,6 +32,7 @@ PASSING: Final = (
     "consumption_quarantine",
     "lake_file",
     "insight_score",
+    "insight_recurring",
     "insight_group",
     "insight_batch",
     "insight_demand",

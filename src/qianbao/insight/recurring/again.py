@@ -29,6 +29,7 @@ SAME_BY_CHANCE: Final = 0.02
 KEPT_MIN: Final = 0.7
 """The share of gaps that keeps to the period, at least."""
 LATELY: Final = 6
+TRADES_MAX: Final = 12
 MISSED: Final = 1.5
 """Periods without it after which it has ended."""
 
@@ -139,6 +140,7 @@ def _told(
         low=min(lately),
         high=max(lately),
         a_year=round(amount * 365.25 / length),
+        trades=tuple(one.trade for one in sorted(payments, key=lambda one: -one.happened)[:TRADES_MAX]),
     )
 
 

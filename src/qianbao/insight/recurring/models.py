@@ -69,6 +69,8 @@ class Recurring(msgspec.Struct, frozen=True, kw_only=True):
     """Of the last six."""
     a_year: int
     """What it comes to in a year."""
+    trades: tuple[Id, ...]
+    """The last of them, newest first."""
 
 
 class Odd(msgspec.Struct, frozen=True, kw_only=True):

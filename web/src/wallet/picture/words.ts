@@ -28,6 +28,25 @@ export const zh = {
   kinds: { title: '花在哪里', usual: '平时 {amount}', never: '平时没有' },
   days: { title: '每天', none: '这个月还没有付款。', spent: '{day}，{amount}', day: '日期', amount: '金额', records: '笔数' },
   months: { title: '这一年', month: '月份', show: '看{month}，{amount}' },
+  again: {
+    title: '常付的账',
+    year: '一年约 {amount}',
+    period: { week: '每周', fortnight: '每两周', month: '每月', quarter: '每季', year: '每年' },
+    on: '下次 {day}',
+    between: '下次 {earliest} 到 {latest}',
+    late: '本该在 {day}',
+    about: '约 {amount}',
+    why: '同一家、同样间隔地付过好几次，巧合说不通，才列在这里。点开看上一笔。',
+  },
+  odd: {
+    title: '不像你平时的',
+    kind: {
+      merchant: '是你在这家平时的 {times} 倍（平时 {usual}，比了 {compared} 笔）',
+      category: '是你这类平时的 {times} 倍（平时 {usual}，比了 {compared} 笔）',
+      hour: '这个钟点你几乎不付款（比了 {compared} 笔）',
+      rise: '常付的账涨了：平时 {usual}',
+    },
+  },
   habit: {
     title: '你的习惯',
     text: '近一年付了 {visits} 次，共 {spent}；上次是{last}。',
@@ -98,6 +117,25 @@ export const en = {
   kinds: { title: 'What it goes on', usual: 'usually {amount}', never: 'usually nothing' },
   days: { title: 'Day by day', none: 'Nothing paid in this month.', spent: '{day}, {amount}', day: 'Day', amount: 'Amount', records: 'Payments' },
   months: { title: 'This year', month: 'Month', show: 'Show {month}, {amount}' },
+  again: {
+    title: 'Comes again',
+    year: 'about {amount} a year',
+    period: { week: 'weekly', fortnight: 'every two weeks', month: 'monthly', quarter: 'quarterly', year: 'yearly' },
+    on: 'next on {day}',
+    between: 'next {earliest} to {latest}',
+    late: 'was due {day}',
+    about: 'about {amount}',
+    why: 'Paid to the same shop at steady intervals, more often than chance explains. Tap for the last one.',
+  },
+  odd: {
+    title: 'Unlike you',
+    kind: {
+      merchant: '{times}× your usual here ({usual}, of {compared} payments)',
+      category: '{times}× your usual for this kind ({usual}, of {compared} payments)',
+      hour: 'At an hour when you hardly ever pay (of {compared} payments)',
+      rise: 'Comes again, and is dearer: {usual} before',
+    },
+  },
   habit: {
     title: 'Your habit',
     text: '{visits} payments in a year, {spent} in all; the last one {last}.',
