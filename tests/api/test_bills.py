@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx2 as httpx
 import pytest
 
+from qianbao.insight.bills.reading import statement
 from tests.api.test_channels import new_card
 from tests.api.test_joining import person, shop
 from tests.api.test_trades import get, post
@@ -102,6 +103,21 @@ async def test_the_csv_holds_all_and_no_name_is_a_formula(live: Live) -> None:
         assert [row[1] for row in rows] == ["refund", "payment", "topup"]
         assert rows[1][2] == f"'{NAME}"
         assert (rows[1][5], rows[1][6], rows[2][5]) == ("", "28.16", "100.00")
+
+
+@pytest.mark.parametrize(("layout", "charset"), [("wechat", "utf-8"), ("alipay", "gb18030")])
+async def test_the_csv_comes_in_another_wallets_layout_and_states_its_sums(
+    live: Live, layout: str, charset: str
+) -> None:
+    async with person(live) as (client, joined), shop(live) as (till, opened):
+        await living(client, joined["wallet"]["id"], till)
+        answer = await client.get("/api/v1/bills.csv", params={"layout": layout})
+        assert answer.headers["content-type"] == f"text/csv; charset={charset}"
+        read = statement("bills.csv", answer.content)
+        assert (read.source.value, len(read.bills), read.aside) == (layout, 3, ())
+        assert len(read.checks) == 4
+        assert all(check.agrees for check in read.checks)
+        assert {bill.counterparty for bill in read.bills} == {opened["merchant"]["name"], ""}
 
 
 @pytest.mark.parametrize(
