@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qianbao.insight.evaluate import capacity, cdnow
+from qianbao.insight.evaluate import bitcoinotc, capacity, cdnow, hillstrom
 from qianbao.insight.evaluate.figures import (
     Asked,
     DataMissing,
@@ -16,6 +16,7 @@ from qianbao.insight.evaluate.figures import (
     Figure,
     WindowEmpty,
 )
+from qianbao.insight.evaluate.trials import NOTHING
 from tests.insight.synthetic import customers, purchases
 from tests.insight.test_models import TRUTH, WORTH
 from tests.tidy.source import ROOT
@@ -130,3 +131,28 @@ def test_capacity_holds_on_months_of_the_household_baskets_that_it_has_not_seen(
 def test_capacity_of_a_window_without_a_past_is_refused() -> None:
     with pytest.raises(WindowEmpty):
         capacity.evaluate(Asked(since=date(2017, 1, 1), until=date(2017, 3, 1)))
+
+
+def beside(name: str) -> Asked:
+    """A set that lies in the folder of data beside the checkout."""
+    folder = CDNOW.parent / name
+    if not folder.is_dir():
+        pytest.skip(f"the {name} set is not beside the checkout (../shared/data/{name})")
+    return Asked(data=folder)
+
+
+def test_the_womens_e_mail_has_an_effect_to_target_and_the_mens_has_none() -> None:
+    told = hillstrom.evaluate(beside("hillstrom"))
+    assert found(told, "womens.uplift_at_30").value >= 0.074
+    assert found(told, "womens.qini").value >= 0.0078
+    assert found(told, "womens.effect_to_target").value == 1.0
+    mens = found(told, "mens.effect_to_target")
+    assert (mens.value, NOTHING in mens.split) == (0.0, True)
+
+
+def test_who_rates_a_newcomer_says_more_than_the_newcomer_does() -> None:
+    told = bitcoinotc.evaluate(beside("bitcoinotc"))
+    for source in ("+ rater", "+ neighbours"):
+        adds = found(told, f"joined: {source}, adds")
+        assert adds.low is not None
+        assert adds.low > 0
