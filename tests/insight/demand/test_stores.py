@@ -100,10 +100,10 @@ async def test_a_store_sees_its_exact_counts_its_hours_its_share_and_two_weeks_a
     [again, _] = await room.of(MERCHANT)
     assert again.lately == one.lately  # a store's own payments are exact, whoever objects to statistics
 
-    began = time.perf_counter()
+    began = time.process_time()  # our own processor's time: how long a starved machine waits says nothing
     for _ in range(50):
         await room.of(MERCHANT)
-    assert (time.perf_counter() - began) / 50 < 0.05
+    assert (time.process_time() - began) / 50 < 0.01
 
 
 async def test_few_customers_have_no_share_and_a_young_network_has_its_weekdays(house: House) -> None:
