@@ -55,6 +55,8 @@ class Told:
     city: str = "Hangzhou"
     tier: str = "new1"
     cell: int | None = 7
+    says: str | None = None
+    """The person's own word on the kind of a record: then it corrects one."""
 
 
 def fact(seq: int, told: Told) -> Mapping[str, Any]:
@@ -63,7 +65,7 @@ def fact(seq: int, told: Told) -> Mapping[str, Any]:
         "seq": seq,
         "record": uuid(told.record),
         "person": uuid(told.person),
-        "kind": "paid" if told.refunded is None else "refunded",
+        "kind": "corrected" if told.says else "paid" if told.refunded is None else "refunded",
         "happened": at(told.ago, told.hour),
         "known": at(told.ago if told.known is None else told.known, told.known_hour),
         "day": DAY - timedelta(days=told.ago),
@@ -74,7 +76,7 @@ def fact(seq: int, told: Told) -> Mapping[str, Any]:
         "store": None,
         "currency": told.currency,
         "mcc": "5812",
-        "category": told.category,
+        "category": told.says or told.category,
         "scene": told.scene,
         "brand": told.brand,
         "city": told.city,

@@ -47,6 +47,15 @@ def test_a_purchase_given_back_whole_counts_until_that_is_known() -> None:
     assert (after["refunds_whole_365d"], after["recency_days"]) == (1, 40)
 
 
+def test_what_a_person_says_of_a_purchase_is_not_read_as_of_a_day_before_they_said_it() -> None:
+    said = Told(record=1, ago=10, known=-1, amount=50_00, says="travel")
+    kinds = ("spent_dining_365d", "spent_travel_365d")
+    assert features([BOUGHT, said], *kinds) == {1: dict(zip(kinds, (50_00, 0), strict=True))}
+    assert features([BOUGHT, replace(said, known=0)], *kinds) == {
+        1: dict(zip(kinds, (0, 50_00), strict=True))
+    }
+
+
 @pytest.mark.parametrize(("hour", "read"), [(23.9999, True), (24, False)])
 def test_a_day_ends_at_midnight_of_the_business_zone(hour: float, read: bool) -> None:
     late = Told(record=2, ago=5, known=0, known_hour=hour)
