@@ -158,7 +158,7 @@ class Protocol(HttpToolsProtocol):
         assert self.parser is not None
         if (
             self.parser.get_method() != b"POST"
-            or not (self.cycle is None or self.cycle.response_complete)  # pyright: ignore[reportUnnecessaryComparison]
+            or self._answering()
             or self.pipeline
             or self.expect_100_continue
             or self.parser.get_http_version() != "1.1"
@@ -174,6 +174,10 @@ class Protocol(HttpToolsProtocol):
         scope["method"] = "POST"
         scope["path"] = path
         return scope
+
+    def _answering(self) -> bool:
+        before = cast("RequestResponseCycle | None", self.cycle)  # none yet, whatever uvicorn's types say
+        return before is not None and not before.response_complete
 
     def on_message_complete(self) -> None:
         """All of a request is there."""
