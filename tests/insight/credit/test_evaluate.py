@@ -66,10 +66,11 @@ def test_any_table_is_rated_and_each_row_scored_in_order(tmp_path: Path, ending:
     others, truth = borrowers(700, seed=2)
     train = kept(tmp_path / f"train.{ending}", table, yes)
     test = kept(tmp_path / f"test.{ending}", others.without("noise"), truth)
-    scores, card = tmp_path / f"scores.{ending}", tmp_path / "card.md"
+    scores, card, reasons = tmp_path / f"scores.{ending}", tmp_path / "card.md", tmp_path / "reasons.jsonl"
     figures = evaluated(
-        "credit", "--train", train, "--test", test, "--target", "default", "--scores", scores, "--card", card
-    )
+        "credit", "--train", train, "--test", test, "--target", "default", "--scores", scores,
+        "--card", card, "--reasons", reasons,
+    )  # fmt: skip
     assert {"name", "metric", "value", "low", "high", "baseline", "split", "seconds"} <= set(figures[0])
     rows = (
         parquet.read_table(scores).to_pylist()
@@ -82,9 +83,13 @@ def test_any_table_is_rated_and_each_row_scored_in_order(tmp_path: Path, ending:
         assert ((said > 0) & (said < 1)).all()
         assert measures.auc(said, truth) == pytest.approx(value(figures, f"{model}.auc"))
         assert value(figures, f"{model}.auc") > 0.7
+    told = [json.loads(line) for line in reasons.read_text(encoding="utf-8").splitlines()]
+    assert [one["row"] for one in told] == list(range(1, 701))
+    assert [one["points"] for one in told] == [round(float(row["points"])) for row in rows]
+    assert all(set(reason["said"]) == {"en", "zh"} for one in told for reason in one["reasons"])
     text = card.read_text(encoding="utf-8")
-    for told in ("600 people", "sex: f", "missed_payments", "Limits", "challenger.auc"):
-        assert told in text
+    for words in ("600 people", "sex: f", "missed_payments", "Limits", "challenger.auc"):
+        assert words in text
 
 
 def test_rows_without_an_outcome_are_scored_and_not_learnt_from(tmp_path: Path) -> None:
