@@ -63,7 +63,7 @@ class ReasonList(BaseModel):
     items: list[ReasonView]
 
 
-class TrailView(BaseModel):
+class RecordTrailView(BaseModel):
     """A record, and the ledger's transfers on the caller's own wallets that it stands for."""
 
     trade: Id
@@ -85,7 +85,7 @@ async def list_reasons(caller: Myself, parts: PartsDep) -> ReasonList:
 
 
 @router.get("/me/records/{trade_id}/trail", responses=problems(ConsentMissing, RecordUnknown))
-async def get_trail(trade_id: Id, caller: Myself, parts: PartsDep) -> TrailView:
+async def get_trail(trade_id: Id, caller: Myself, parts: PartsDep) -> RecordTrailView:
     """From a record to the books: what moved on the caller's own wallets for it."""
     record = await parts.insight.reasons.record(caller, trade_id)
     own = {wallet.id for wallet in await parts.parties.wallets_of(the_person(caller))}
@@ -97,7 +97,7 @@ async def get_trail(trade_id: Id, caller: Myself, parts: PartsDep) -> TrailView:
         for side in (one.debit_account_id, one.credit_account_id)
         if side in by_int
     ]
-    return TrailView(
+    return RecordTrailView(
         trade=record.trade,
         record=record.record,
         happened_at=rfc3339(record.happened),

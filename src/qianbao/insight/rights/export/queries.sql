@@ -14,3 +14,12 @@ ORDER BY k;
 SELECT count(*) AS rows
 FROM   consumption_fact
 WHERE  person = $1;
+
+-- name: kept_rows
+-- What a table keeps of a person, a row as JSON each.
+SELECT row AS told
+FROM   insight_rows($1, $2) AS row;
+
+-- name: kept_count
+SELECT count(*) AS rows
+FROM   insight_rows($1, $2) AS row;

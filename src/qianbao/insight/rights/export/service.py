@@ -11,6 +11,8 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any, Final
 
+import msgspec
+
 from qianbao.credentials.models import Caller
 from qianbao.credentials.people import the_person
 from qianbao.db import Database, queries
@@ -77,9 +79,9 @@ class Exports:
                 with reading():
                     async with connection.transaction(isolation="repeatable_read", readonly=True):
                         for table in tables:
-                            cursor: Any = await connection.cursor(_select(table), pseudonym)
+                            cursor: Any = await connection.cursor(SQL["kept_rows"], table.place, pseudonym)
                             while rows := await cursor.fetch(CHUNK):
-                                yield table, [dict(row) for row in rows]
+                                yield table, [msgspec.json.decode(row["told"]) for row in rows]
                             yield table, []
             finally:
                 connection.terminate()
@@ -99,14 +101,7 @@ class Exports:
         for row in await self._db.rows(SQL["kept_tables"]):
             place, rows = row["place"], 0
             if pseudonym is not None:
-                # The name comes from the catalogue, no word of a user is in it.
-                query = f"SELECT count(*) AS rows FROM {place} WHERE person = $1"  # noqa: S608
-                told = await self._db.row(query, pseudonym)
+                told = await self._db.row(SQL["kept_count"], place, pseudonym)
                 rows = told["rows"] if told else 0
             found.append(Table(name=called(place), place=place, columns=tuple(row["columns"]), rows=rows))
         return tuple(found)
-
-
-def _select(table: Table) -> str:
-    # Names come from the catalogue.
-    return f"SELECT {', '.join(table.columns)} FROM {table.place} WHERE person = $1"  # noqa: S608
