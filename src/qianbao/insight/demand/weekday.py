@@ -13,7 +13,7 @@ from qianbao.insight.demand.panel import Panel, Table
 WEEKS: Final = 3
 """Of which the mean is taken, as the set's published baseline does."""
 WEEKS_OF_BOUNDS: Final = 12
-"""Of which bounds are taken: so many missed least (pinball loss) among 4, 8 and 12 on Koubei."""
+"""Of which bounds are taken: on Koubei those of twelve weeks hold 60 to 71 % of days, of four 45 to 57 %."""
 
 
 def forecast(panel: Panel, days: int) -> Outlook:
