@@ -99,7 +99,7 @@ SQL_VERB = re.compile(r"^\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|
 
 MAKES_SQL = {
     "src/qianbao/insight/features/build.py": "runs what Ibis makes; COPY and CREATE take no parameters",
-    "src/qianbao/insight/credit/table.py": "reads the columns that a file has; names come quoted, and take no parameter",
+    "src/qianbao/insight/credit/table.py": "reads columns by the names that a file has, quoted",
     "src/qianbao/console/backups/hashing.py": "hashes every table; names come quoted from the catalogue",
 }
 """Files that may make a statement from strings, and why."""
