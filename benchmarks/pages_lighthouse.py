@@ -117,7 +117,10 @@ def main() -> None:
     browser = found()
     assert browser is not None, "no Chromium: python tests/browser/install.py"
     environ = environment() | {"CHROME_PATH": browser}
+    told = os.dup(1)
+    os.dup2(2, 1)  # what npm says is no figure
     set_up(environ, tools=True)
+    os.dup2(told, 1)
     with started(config="[api]\naddress_per_s = 500\nsession_per_s = 500\n", QIANBAO_DEMO="1") as live:
         figures = [figure for page in PAGES for figure in of_page(environ, live, page)]
     json.dump(figures, sys.stdout, indent=2)
