@@ -37,7 +37,11 @@ async def test_files_are_read_in_the_browser_and_nothing_is_sent(
     chooser = page.locator("input[type=file]")
     await chooser.wait_for(state="attached")
     asked: list[Request] = []
-    page.on("request", asked.append)
+
+    def note(request: Request) -> None:
+        asked.append(request)
+
+    page.on("request", note)
     await chooser.set_input_files([tmp_path / name for name in files])
     await page.get_by_role("heading", name=f"{spent} ¥{lives.TOGETHER['spent'] / 100:,.2f}").wait_for()
     await axe(page)
