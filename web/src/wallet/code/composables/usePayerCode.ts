@@ -44,7 +44,8 @@ export function usePayerCode(wallet: Ref<string | undefined>, used: (trade: Trad
         api.POST('/api/v1/codes', { body: { wallet: wallet.value } }).then((answer) => {
           const date = Date.parse(answer.response.headers.get('date') ?? '')
           const until = Date.parse(answer.data?.expires_at ?? '')
-          if (until > date) lasts = Math.min(LASTS_S * 5, Math.floor((until - date) / 1000))
+          // The header has whole seconds and may be one old: rather a second too few.
+          if (until > date) lasts = Math.min(LASTS_S * 5, Math.max(1, Math.floor((until - date) / 1000) - 1))
           return answer
         }),
       )
