@@ -167,7 +167,7 @@ def test_a_damaged_zip_is_refused_in_words(tmp_path: Path, cut: int) -> None:
         list(documents([path]))
 
 
-def far_out(place: str) -> bytes:
+def far_out(place: str, cell: str = '<c r="{}">', sheet: str = "xl/worksheets/sheet1.xml") -> bytes:
     """A workbook with one cell so far out that the empty ones before it would fill the memory."""
     kept = io.BytesIO()
     book = exports.workbook(exports.WECHAT, lives.WECHAT_ROWS, ["微信支付账单明细"])
@@ -176,9 +176,10 @@ def far_out(place: str) -> bytes:
             data = old.read(entry)
             if entry.filename.startswith("xl/worksheets/sheet"):
                 row = place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-                more = f'<row r="{row}"><c r="{place}"><v>1</v></c></row></sheetData>'
+                more = f'<row r="{row}">{cell.format(place)}<v>1</v></c></row></sheetData>'
                 data = data.replace(b"</sheetData>", more.encode())
-            new.writestr(entry, data)
+            data = data.replace(b"worksheets/sheet1.xml", sheet.removeprefix("xl/").encode())
+            new.writestr(entry.filename.replace("xl/worksheets/sheet1.xml", sheet), data)
     return kept.getvalue()
 
 
@@ -187,6 +188,18 @@ def test_a_workbook_with_a_cell_far_out_is_refused(place: str) -> None:
     with pytest.raises(BillsTooLarge):
         statement("w.xlsx", far_out(place))
     assert statement("w.xlsx", far_out("A90")).rows == len(lives.WECHAT_ROWS) + 1
+
+
+@pytest.mark.parametrize("cell", ["<c r='{}'>", '<c r = "{}">', '<c s=">" r="{}">'])
+def test_a_far_cell_is_refused_however_it_is_written(cell: str) -> None:
+    with pytest.raises(BillsTooLarge):
+        statement("w.xlsx", far_out("ZZ29000", cell))
+
+
+def test_a_far_cell_is_refused_wherever_its_sheet_lies() -> None:
+    assert statement("w.xlsx", far_out("A90", sheet="xl/other/a.dat")).rows == len(lives.WECHAT_ROWS) + 1
+    with pytest.raises(BillsTooLarge):
+        statement("w.xlsx", far_out("ZZ29000", sheet="xl/other/a.dat"))
 
 
 def test_too_many_rows_are_refused() -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from qianbao.cli.evaluate.shown import Json, fitting, show
-from qianbao.insight.evaluate.figures import Asked
+from qianbao.cli.evaluate.options import Card, Data, Json, LeftOut, Reasons, Since, Until, asked
+from qianbao.cli.evaluate.shown import fitting, show
 
 SETS: Final = {
     "taiwan": "Who defaults on a credit card next month (Taiwan, 2005).",
@@ -31,14 +30,10 @@ def credit(
     positive: Annotated[
         str | None, typer.Option(help="Which value is the yes; by default 1, yes, bad, or the rarer.")
     ] = None,
-    leave_out: Annotated[
-        list[str] | None, typer.Option(help="A column that is not to be an input; may be repeated.")
-    ] = None,
+    leave_out: LeftOut = None,
     scores: Annotated[Path | None, typer.Option(help="Write both models' probabilities here.")] = None,
-    reasons: Annotated[
-        Path | None, typer.Option(help="Write the reasons of each score here, a JSON line a person.")
-    ] = None,
-    card: Annotated[Path | None, typer.Option(help="Write the model card here.")] = None,
+    reasons: Reasons = None,
+    card: Card = None,
     group: Annotated[
         list[str] | None, typer.Option(help="A column by which the card looks at fairness; may be repeated.")
     ] = None,
@@ -72,31 +67,24 @@ def command(name: str) -> Callable[..., None]:
     """The command that evaluates one known set."""
 
     def run(
-        data: Annotated[Path | None, typer.Option(help="The folder with the set's files.")] = None,
-        since: Annotated[
-            datetime | None,
-            typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the test window."),
-        ] = None,
-        until: Annotated[
-            datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Its last day.")
-        ] = None,
+        data: Data = None,
+        since: Since = None,
+        until: Until = None,
         repeats: Annotated[
             int | None, typer.Option(min=1, help="How often folds are dealt; by default by the set's size.")
         ] = None,
-        reasons: Annotated[
-            Path | None, typer.Option(help="Write the reasons of each score here, a JSON line a person.")
-        ] = None,
-        card: Annotated[Path | None, typer.Option(help="Write the model card here.")] = None,
+        reasons: Reasons = None,
+        card: Card = None,
         as_json: Json = False,
     ) -> None:
-        asked = Asked(data=data, since=since.date() if since else None, until=until.date() if until else None)
         with fitting():
             from qianbao.insight.evaluate import berka, ratings
 
+            known = asked(data, since, until)
             if name == berka.NAME:
-                figures = berka.evaluate(asked, times=repeats, card=card, reasons=reasons)
+                figures = berka.evaluate(known, times=repeats, card=card, reasons=reasons)
             else:
-                figures = ratings.evaluate(name, asked, times=repeats, card=card, reasons=reasons)
+                figures = ratings.evaluate(name, known, times=repeats, card=card, reasons=reasons)
         show(figures, as_json=as_json)
 
     return run

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
-import typer
-
-from qianbao.cli.evaluate.shown import Json, fitting, show
-from qianbao.insight.evaluate.figures import Asked, Figure
+from qianbao.cli.evaluate.options import Card, Data, Json, Since, Until, asked
+from qianbao.cli.evaluate.shown import fitting, show
+from qianbao.insight.evaluate.figures import Figure
 from qianbao.insight.evaluate.measured import CardUnknown, write
 
 SETS: Final = {
@@ -31,24 +28,18 @@ def command(name: str) -> Callable[..., None]:
     """The command that evaluates one set."""
 
     def run(
-        data: Annotated[Path | None, typer.Option(help="The folder with the set's files.")] = None,
-        since: Annotated[
-            datetime | None,
-            typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the test window."),
-        ] = None,
-        until: Annotated[
-            datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Its last day.")
-        ] = None,
-        card: Annotated[Path | None, typer.Option(help="Write the model card here.")] = None,
+        data: Data = None,
+        since: Since = None,
+        until: Until = None,
+        card: Card = None,
         as_json: Json = False,
     ) -> None:
-        asked = Asked(data=data, since=since.date() if since else None, until=until.date() if until else None)
         with fitting():
             module = importlib.import_module(f"qianbao.insight.evaluate.{name}")
             about = getattr(module, "ABOUT", None)
             if card is not None and about is None:
                 raise CardUnknown(f"{name} has no card here.", field="--card", expected="another comparison")
-            figures: list[Figure] = module.evaluate(asked)
+            figures: list[Figure] = module.evaluate(asked(data, since, until))
             if card is not None and about is not None:
                 write(card, name, about, figures)
         show(figures, as_json=as_json)

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Annotated
 
 import msgspec
-import typer
 from rich.console import Console
 from rich.table import Table
 
 from qianbao.insight.evaluate.figures import Figure
-
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)

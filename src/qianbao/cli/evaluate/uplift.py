@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from qianbao.cli.evaluate.shown import Json, err, fitting, show
+from qianbao.cli.evaluate.options import Card, Json, LeftOut
+from qianbao.cli.evaluate.shown import err, fitting, show
 
 
 def uplift(
@@ -21,14 +22,11 @@ def uplift(
         str | None, typer.Option(help="Its value where somebody was not; by default every other one.")
     ] = None,
     positive: Annotated[str | None, typer.Option(help="The outcome's value that is the yes.")] = None,
-    leave_out: Annotated[
-        list[str] | None,
-        typer.Option(help="A column that is not to be read, as what came after; may be repeated."),
-    ] = None,
+    leave_out: LeftOut = None,
     scores: Annotated[
         Path | None, typer.Option(help="A CSV or Parquet file to write each row's scores to.")
     ] = None,
-    card: Annotated[Path | None, typer.Option(help="Write the model card here.")] = None,
+    card: Card = None,
     as_json: Json = False,
 ) -> None:
     """Whom a treatment that was dealt at random moves: uplift, Qini, and whether targeting is worth it."""

@@ -124,16 +124,20 @@ def _fits(found: list[str], width: int) -> bool:
     return len(found) == width or (len(found) > width and not any(cell.strip() for cell in found[width:]))
 
 
+_OTHER_KINDS: Final = frozenset({"mimetype", "content.xml", "xl/workbook.bin"})
+
+
 def is_workbook(data: bytes) -> bool:
     """Whether this is an XLSX file (or a zip of another kind: see `holds_workbook`)."""
     return data.startswith(b"PK\x03\x04") and holds_workbook(data)
 
 
 def holds_workbook(data: bytes) -> bool:
-    """Whether a zip is a workbook."""
+    """Whether a zip is a workbook, and nothing else that the library would read (OpenDocument, XLSB)."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return "xl/workbook.xml" in archive.namelist()
+            names = frozenset(archive.namelist())
+            return "xl/workbook.xml" in names and names.isdisjoint(_OTHER_KINDS)
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError):
         return False
 
@@ -162,8 +166,8 @@ def sheets(data: bytes, bounds: Bounds) -> list[list[Row]]:
         raise
 
 
-_PLACE: Final = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,4})(\d{1,9})"')
-_LINE: Final = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,9})"')
+_PLACE: Final = re.compile(rb"<(?:[^<>\s:]+:)?c\b[^<]*?\br\s*=\s*[\"']([A-Za-z]+)(\d+)")
+_LINE: Final = re.compile(rb"<(?:[^<>\s:]+:)?row\b[^<]*?\br\s*=\s*[\"'](\d+)")
 
 
 def _measure(data: bytes, bounds: Bounds) -> None:
@@ -171,8 +175,7 @@ def _measure(data: bytes, bounds: Bounds) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as book:
             for entry in book.infolist():
-                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", entry.filename):
-                    _measure_sheet(book.read(entry), bounds)
+                _measure_sheet(book.read(entry), bounds)  # a sheet may lie under any name
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, zlib.error) as broken:
         raise BillsBroken(f"The workbook cannot be unpacked: {broken}") from None
 
@@ -193,6 +196,6 @@ def _measure_sheet(xml: bytes, bounds: Bounds) -> None:
 
 def _column(letters: bytes) -> int:
     found = 0
-    for letter in letters:
+    for letter in letters.upper():
         found = found * 26 + letter - 64
     return found
