@@ -179,6 +179,21 @@ async def test_an_erasure_and_a_reader_at_once_leave_no_fact_of_the_old_pseudony
             assert rows == [], place
 
 
+async def test_what_is_said_while_it_happens_is_kept_of_no_pseudonym_that_is_nobodys(house: House) -> None:
+    person, wallet = await house.town.someone()
+    room = pictures(house)
+    for at_once in (True, True, True, False):
+        await pay(house, person, wallet, 1_00)
+        old = await house.pseudonym(person)
+        if at_once:
+            saying = room.say(person, Purpose.PICTURE, granted=True)
+            await asyncio.gather(saying, erasures(house).erase(person))
+        else:  # it looked the pseudonym up before: a yes would have the old facts in the lake read again
+            await erasures(house).erase(person)
+            await house.consents.say(old, Purpose.PICTURE, granted=True)
+        assert await where(house, str(old)) <= {"insight_orphan", "insight_read"}
+
+
 async def test_a_batch_that_was_computed_before_it_brings_no_score_back(house: House) -> None:
     person, wallet = await house.town.someone()
     await pay(house, person, wallet, 12_00)

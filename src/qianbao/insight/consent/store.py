@@ -46,6 +46,8 @@ class Consents:
         """What holds for somebody who has said nothing."""
         return tuple(Said(purpose=purpose, granted=REGISTER[purpose].unsaid, since=None) for purpose in ASKED)
 
-    async def say(self, pseudonym: Id, purpose: Purpose, *, granted: bool) -> None:
-        """Grant or withdraw; what is read from the next statement on obeys it. Raises `OutcomeUnknown`."""
-        await self._db.write(SQL["consent_say"], pseudonym, purpose, granted, self._clock.now())
+    async def say(self, pseudonym: Id, purpose: Purpose, *, granted: bool) -> bool:
+        """Grant or withdraw; what is read from the next statement on obeys it. False: nothing was kept, since
+        the person was erased meanwhile. Raises `OutcomeUnknown`."""
+        now = self._clock.now()
+        return bool(await self._db.write(SQL["consent_say"], pseudonym, purpose, granted, now))

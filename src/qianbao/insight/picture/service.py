@@ -73,9 +73,10 @@ class Pictures:
         person = the_person(caller)
         if purpose not in ASKED:
             raise PurposeNotAsked(field="purpose", expected=", ".join(ASKED))
-        pseudonym = (await self._known.people([person]))[person].pseudonym
-        await self._consents.say(pseudonym, purpose, granted=granted)
-        return await self._consents.of(pseudonym)
+        while True:  # who is erased between the two says it as somebody new
+            pseudonym = (await self._known.people([person]))[person].pseudonym
+            if await self._consents.say(pseudonym, purpose, granted=granted):
+                return await self._consents.of(pseudonym)
 
     async def picture(self, caller: Caller, month: date | None) -> tuple[Picture, Score | None]:
         """The caller's picture of a month (this one), and what the models say of them.
