@@ -29,8 +29,9 @@ export function useOtherBills() {
     if (!chosen.length || busy.value) return
     busy.value = true
     fault.value = reading.value = picture.value = null
-    const [reader, { Unreadable }] = await Promise.all([import('../read/read'), import('../read/bill')])
+    const [reader, { Unreadable }, { weighed }] = await Promise.all([import('../read/read'), import('../read/bill'), import('../read/archive')])
     try {
+      for (const one of chosen) weighed(one.name, one.size)
       const data = await Promise.all(chosen.map(async (one) => ({ name: one.name, data: new Uint8Array(await one.arrayBuffer()) })))
       reading.value = await reader.read(data, ask)
       picture.value = reader.picture(reading.value.bills)

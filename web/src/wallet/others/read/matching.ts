@@ -30,6 +30,12 @@ export function matched(all: Bill[]): { bills: Bill[]; doubles: number } {
   return { bills, doubles: gone.size }
 }
 
+function listed<T>(all: Map<string, T[]>, key: string): T[] {
+  const found = all.get(key) ?? []
+  all.set(key, found)
+  return found
+}
+
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 function sameOrder(ordered: Bill[], gone: Map<number, number>): void {
@@ -49,7 +55,7 @@ function sameOrder(ordered: Bill[], gone: Map<number, number>): void {
 function across(ordered: Bill[], gone: Map<number, number>, apart: number, keys: (bill: Bill) => string[]): void {
   const wallets = new Map<string, number[]>()
   ordered.forEach((bill, place) => {
-    if (isWallet(bill) && !gone.has(place)) for (const key of keys(bill)) wallets.set(key, [...(wallets.get(key) ?? []), place])
+    if (isWallet(bill) && !gone.has(place)) for (const key of keys(bill)) listed(wallets, key).push(place)
   })
   const taken = new Set<number>()
   ordered.forEach((bill, place) => {
@@ -81,8 +87,7 @@ function refunds(bills: Bill[]): void {
       const key = `${family(bill)} ${one}`
       if (one && !byNumber.has(key)) byNumber.set(key, bill)
     }
-    const name = `${family(bill)} ${bill.merchant}`
-    byName.set(name, [...(byName.get(name) ?? []), bill])
+    listed(byName, `${family(bill)} ${bill.merchant}`).push(bill)
   }
   const returned = new Map<Bill, number>()
   for (const bill of bills.filter((one) => one.flow === 'refund')) {

@@ -7,6 +7,7 @@ import { spent, type Statement, Unreadable } from './bill'
 import { amount, type Cell, direction, moment, number } from './cells'
 import { merchantOf } from './meaning'
 import { picture, read } from './read'
+import shared from './shared.json'
 import { agrees, statementOfText } from './statement'
 
 const table = (name: string) => JSON.parse(readFileSync(`${import.meta.dirname}/../../../../../tests/insight/bills/${name}.json`, 'utf-8'))
@@ -111,6 +112,24 @@ describe('files together', () => {
     const found = await read([{ name: 'w.xlsx', data: await book() }], nobody)
     expect(found.statements.map(seen)).toEqual([seen(statementOfText('x.csv', bytes(csv('wechat'))))])
     expect(await code(read([{ name: 'w.xlsx', data: await book('<row r="99"><c r="XFD99"><v>1</v></c></row>') }], nobody))).toBe('bills_too_large')
+  })
+  it('are not looked for in a zip within a zip', async () => {
+    const inner = await zip({ 'w.csv': bytes(csv('wechat')) })
+    const found = await read([{ name: 'w.zip', data: await zip({ 'a.csv': bytes(csv('wechat')), 'inner.zip': inner, 'torn.zip': inner.slice(0, 40) }) }], nobody)
+    expect(found.statements.map((one) => one.file)).toEqual(['w.zip/a.csv'])
+    expect(found.aside.map((one) => one.file)).toEqual(['w.zip/inner.zip', 'w.zip/torn.zip'])
+  })
+  it('are unpacked to so many bytes in all, workbooks within too', async () => {
+    const book = await zip({ 'xl/workbook.xml': bytes('<workbook/>'), 'xl/worksheets/sheet1.xml': new Uint8Array(50_000) })
+    const books = (count: number) => zip(Object.fromEntries(Array.from({ length: count }, (_, place) => [`${place}.xlsx`, book])))
+    const { unpacked } = shared.bounds
+    shared.bounds.unpacked = 120_000
+    try {
+      expect(await code(read([{ name: 'w.zip', data: await books(1) }], nobody))).toBe('bills_unknown')
+      expect(await code(read([{ name: 'w.zip', data: await books(3) }], nobody))).toBe('bills_too_large')
+    } finally {
+      shared.bounds.unpacked = unpacked
+    }
   })
   it('are refused by the codes of the command line', async () => {
     const one = async (name: string, data: Uint8Array) => await code(read([{ name, data }], nobody))

@@ -26,12 +26,15 @@ const textOf = (node: Element): string =>
 function rowsOf(name: string, sheet: XMLDocument, strings: string[]): Row[] {
   const found: Row[] = []
   let line = 0
+  let all = 0
   for (const row of sheet.getElementsByTagName('row')) {
     line = Number(row.getAttribute('r') ?? line + 1)
     const cells: Cell[] = []
     for (const cell of row.getElementsByTagName('c')) {
       const place = column(cell.getAttribute('r') ?? '', cells.length)
       if (place >= bounds.columns || line > bounds.rows) throw new Unreadable('bills_too_large', name)
+      all += Math.max(place + 1 - cells.length, 0)
+      if (all > bounds.cells) throw new Unreadable('bills_too_large', name)
       while (cells.length < place) cells.push('')
       cells[place] = valueOf(cell, strings)
     }
