@@ -58,8 +58,8 @@ class Insight:
         """A new batch where the last one is old, or much has come since. Raises `Unavailable`."""
         if await self.scores.due((await self.reader.taken()).facts):
             await self.scores.batch()
-            await self.demands.batch()
             await self.recurring.batch()
+            await self.demands.batch()
 
 
 def opened(

@@ -9,8 +9,8 @@ import numpy as np
 
 from qianbao.insight.credit import encoded
 from qianbao.insight.credit.encoded import Encoded
-from qianbao.insight.credit.errors import BoostingUnavailable
 from qianbao.insight.credit.inputs import People
+from qianbao.insight.models import boosting
 from qianbao.insight.models.arrays import Floats
 
 ROUNDS_MAX: Final = 1_500
@@ -37,7 +37,7 @@ def fit(people: People, yes: Floats, *, check: People, came: Floats, turn: int, 
 
     Raises `BoostingUnavailable`.
     """
-    lightgbm = _lightgbm()
+    lightgbm = boosting.library()
     way, x = encoded.fitted(people, yes, seed=seed)
     settings = _settings(*x.shape, turn=turn, seed=seed)
     train = lightgbm.Dataset(x, yes, params=settings)
@@ -66,11 +66,3 @@ def _settings(people: int, columns: int, *, turn: int, seed: int) -> dict[str, A
         "num_threads": 1 if few else 0,
         "verbosity": -1,
     }
-
-
-def _lightgbm() -> Any:
-    try:
-        import lightgbm
-    except OSError as missing:
-        raise BoostingUnavailable(str(missing)) from None
-    return lightgbm

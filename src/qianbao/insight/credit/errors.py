@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qianbao.errors import Invalid, NotFound, Refused, Unavailable
+from qianbao.errors import Invalid, NotFound, Refused
 
 
 class TableMissing(NotFound):
@@ -51,12 +51,6 @@ class DataDrifted(Refused):
     """The people differ more from those of the model's card than it allows; they are not scored."""
 
     code = "insight_data_drifted"
-
-
-class BoostingUnavailable(Unavailable):
-    """LightGBM does not load on this machine; it needs the system's OpenMP library (libgomp)."""
-
-    code = "insight_boosting_unavailable"
 
 
 class FileUnwritable(Invalid):

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
 from qianbao.insight.demand.panel import Table
-
-_trees: Any = lightgbm  # it carries no types
+from qianbao.insight.models import boosting
 
 BINS_MAX: Final = 127
 LEAF_MIN: Final = 60
@@ -58,7 +56,7 @@ class Grown:
 def grow(
     how: Growth, names: Sequence[str], told: Table, target: Table, weight: Table, *, threads: int
 ) -> Grown:
-    """Grow trees on rows."""
+    """Grow trees on rows. Raises `BoostingUnavailable`."""
     settings = {
         **COMMON,
         "objective": how.objective,
@@ -69,8 +67,9 @@ def grow(
         "min_data_in_leaf": min(LEAF_MIN, max(len(target) // 400, 5)),
         "num_threads": threads,
     }
-    rows = _trees.Dataset(
+    lightgbm = boosting.library()
+    rows = lightgbm.Dataset(
         told, target, weight=weight, feature_name=list(names), params={"max_bin": BINS_MAX, "verbosity": -1}
     )
     rounds = round(how.rounds * min(max(len(target) / ROWS_FULL, SHARE_MIN), 1.0))
-    return Grown(booster=_trees.train(settings, rows, rounds), threads=threads)
+    return Grown(booster=lightgbm.train(settings, rows, rounds), threads=threads)
