@@ -11,7 +11,7 @@ export default defineConfig({
   root: import.meta.dirname,
   resolve: { alias: { '@': at('src') } },
   plugins: [
-    vue(),
+    vue({ features: { optionsAPI: false } }),
     VitePWA({
       // Registered by base/offline.ts: the policy allows no inline script. The manifests stand in public/.
       injectRegister: null,
@@ -33,6 +33,8 @@ export default defineConfig({
     }),
     compression({ algorithms: ['gzip', 'brotliCompress'], include: /\.(js|css|html|svg|wasm|webmanifest)$/, threshold: 512 }),
   ],
+  // Parts of the libraries that no page uses are not sent to a phone.
+  define: { __VUE_I18N_FULL_INSTALL__: false, __VUE_I18N_LEGACY_API__: false, __INTLIFY_PROD_DEVTOOLS__: false },
   server: { proxy: { '/api': server, '/docs': server, '/openapi.json': server } },
   build: {
     outDir: at('../src/qianbao/api/built'),

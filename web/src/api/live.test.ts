@@ -51,6 +51,19 @@ describe('the live line', () => {
     expect(anew).toHaveBeenCalledTimes(1)
   })
 
+  it('does not read again who is in and which brands there are: they were read a moment ago', async () => {
+    await page()
+    const { LASTING, queries } = await import('./query')
+    await queries.prefetchQuery({ queryKey: ['me'], queryFn: () => 'me', meta: LASTING })
+    await queries.prefetchQuery({ queryKey: ['account'], queryFn: () => 12 })
+    last().onopen()
+    const anew = (key: string) => queries.getQueryState([key])?.isInvalidated
+    expect([anew('me'), anew('account')]).toEqual([false, true])
+    last().onerror()
+    last().onopen()
+    expect(anew('me')).toBe(true)
+  })
+
   it('goes on from the last event it heard, and misses nothing while it was down', async () => {
     const { anew, heard } = await page()
     last().onopen()

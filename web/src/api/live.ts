@@ -38,7 +38,8 @@ function open(): void {
   source = new EventSource(`/api/v1/events/stream?${asked}`)
   source.onopen = () => {
     // What happened while the line was down, or between the first reading and the first opening, is read anew.
-    if (!up.value || !cursor) void queries.invalidateQueries()
+    if (!up.value) void queries.invalidateQueries()
+    else if (!cursor) void queries.invalidateQueries({ predicate: (query) => !query.meta?.lasting })
     up.value = true
     wait = WAIT_MS
   }

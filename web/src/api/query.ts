@@ -3,6 +3,9 @@ import { QueryCache, QueryClient } from '@tanstack/vue-query'
 import { Problem } from './problem'
 import { sessionEnded } from './session'
 
+/** Of what no moment changes: it is not read again when the live line first opens. */
+export const LASTING = { lasting: true } as const
+
 export const queries = new QueryClient({
   queryCache: new QueryCache({
     onError: (error) => {

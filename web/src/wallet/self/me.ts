@@ -2,14 +2,14 @@
 import { useQuery } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import { api, told } from '@/api/client'
-import { queries } from '@/api/query'
+import { LASTING, queries } from '@/api/query'
 import type { MeView } from '@/api/schema'
 import { signedIn } from '@/api/session'
 
 export const ME = ['me'] as const
 
 export function useMe() {
-  const query = useQuery({ queryKey: ME, queryFn: () => told(api.GET('/api/v1/me')), staleTime: 60_000 })
+  const query = useQuery({ queryKey: ME, queryFn: () => told(api.GET('/api/v1/me')), staleTime: 60_000, meta: LASTING })
   const isPerson = computed(() => query.data.value?.role === 'person')
   const isOwner = computed(() => query.data.value?.role === 'owner')
   return { query, me: query.data, isPerson, isOwner }

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/vue-query'
 import { computed, ref } from 'vue'
 import { api, told } from '@/api/client'
+import { LASTING } from '@/api/query'
 import type { BrandView } from '@/api/schema'
 import { locale } from '@/base/i18n'
 import { useMe } from './me'
@@ -14,6 +15,7 @@ export function useBrands() {
     queryKey: ['brands'],
     queryFn: async () => (await told(api.GET('/api/v1/brands'))).items,
     staleTime: Infinity,
+    meta: LASTING,
   })
 }
 
