@@ -104,6 +104,20 @@ def test_rows_without_an_outcome_are_scored_and_not_learnt_from(tmp_path: Path) 
     assert len(scores.read_text().splitlines()) == 101
 
 
+@pytest.mark.parametrize("outcomes", ["none", "unknown"])
+def test_people_without_any_outcome_are_scored_and_nothing_is_measured(tmp_path: Path, outcomes: str) -> None:
+    table, yes = borrowers(400, seed=9)
+    train, scores = kept(tmp_path / "train.parquet", table, yes), tmp_path / "scores.parquet"
+    few, gaps = table.at(np.arange(50)), list[str | None]([None] * 50)
+    test = kept(tmp_path / "test.csv", few, gaps, target="default" if outcomes == "unknown" else "x")
+    given = ("credit", "--train", train, "--test", test, "--target", "default", "--scores", scores)
+    assert evaluated(*given) == []
+    assert parquet.read_table(scores).num_rows == 50
+    with pytest.raises(QianbaoError) as refused:  # a card is of what was measured
+        evaluated(*given, "--card", tmp_path / "card.md")
+    assert refused.value.field == ("--test" if outcomes == "unknown" else "--target")
+
+
 def test_a_column_that_is_left_out_is_no_input(tmp_path: Path) -> None:
     table, yes = borrowers(500, seed=4)
     path = kept(tmp_path / "people.csv", table.beside({"leak": yes}), yes)

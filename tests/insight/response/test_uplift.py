@@ -211,3 +211,9 @@ def test_an_arm_is_set_beside_the_one_that_is_named(tmp_path: Path) -> None:
     assert figures[0].split.startswith(f"{3_000 - mailed:,} people")
     found = duckdb.read_parquet(str(scores)).fetchnumpy()["score"]
     assert int(np.isnan(np.ma.filled(found, np.nan)).sum()) == mailed
+
+
+def test_a_folder_that_is_not_there_is_refused_before_the_fit(tmp_path: Path) -> None:
+    with pytest.raises(QianbaoError) as refused:
+        evaluate(Files(data=tmp_path / "a.csv"), NAMES, scores=tmp_path / "no" / "b.csv", say=silent)
+    assert (refused.value.code, refused.value.field) == ("insight_file_unwritable", "--scores")

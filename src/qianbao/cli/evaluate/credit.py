@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from qianbao.cli.evaluate.options import Card, Data, Json, LeftOut, Reasons, Since, Until, asked
-from qianbao.cli.evaluate.shown import fitting, show
+from qianbao.cli.evaluate.shown import err, fitting, show
 
 SETS: Final = {
     "taiwan": "Who defaults on a credit card next month (Taiwan, 2005).",
@@ -58,7 +58,8 @@ def credit(
                 card=card,
                 groups=tuple(group or ()),
                 psi_max=psi_max,
-            )
+            ),
+            say=err.print,
         )
     show(figures, as_json=as_json)
 

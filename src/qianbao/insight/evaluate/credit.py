@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -11,10 +11,10 @@ import msgspec
 import numpy as np
 
 from qianbao.insight.credit import measures, outcome, rating, stability, table
-from qianbao.insight.credit.errors import FileUnwritable, OutcomeOneSided
+from qianbao.insight.credit.errors import OutcomeOneSided
 from qianbao.insight.credit.rating import Rating, Scored
 from qianbao.insight.credit.table import Table
-from qianbao.insight.evaluate import carded, told
+from qianbao.insight.evaluate import carded, files, told
 from qianbao.insight.evaluate.figures import Figure, Stopwatch
 from qianbao.insight.evaluate.rated import MODELS, measured
 from qianbao.insight.models.arrays import Floats
@@ -46,33 +46,38 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
     """Refuse a test table whose score's PSI is beyond this; None: measure it, whatever it is."""
 
 
-def evaluate(asked: Tables) -> list[Figure]:
+def evaluate(asked: Tables, *, say: Callable[[str], None]) -> list[Figure]:
     """Every figure. Rows of `train` without an outcome are not learnt from; those of `test` are scored only.
+
+    Where `test` has not both outcomes and only `scores` are asked for, there is no figure, and `say` is told.
 
     Raises the errors of `qianbao.insight.credit`.
     """
     watch = Stopwatch()
     for path, field in ((asked.scores, "--scores"), (asked.reasons, "--reasons"), (asked.card, "--card")):
-        if path is not None and not path.parent.is_dir():  # told before the fit, not after it
-            raise FileUnwritable(
-                f"There is no folder {path.parent}.", field=field, expected="one that is there"
-            )
+        files.writable(path, field=field)
     train, test = table.read(asked.train, field="--train"), table.read(asked.test, field="--test")
     for name in asked.left_out:
         train.column(name, field="--leave-out")
     came = outcome.outcome(train, asked.target, asked.positive)
     known = np.flatnonzero(came.known)
     yes = came.values[known]
+    truth = _truth(test, asked, came.positive)
     fitted = rating.fit(_inputs(train, asked).at(known), yes)
     scored = fitted.score(_inputs(test, asked), psi_max=asked.psi_max)
     seconds = watch.seconds
     if asked.scores is not None:
-        write(asked.scores, scored)
+        rows = {
+            "scorecard": scored.scorecard,
+            "challenger": scored.challenger,
+            "points": scored.points.round(),
+        }
+        files.write(asked.scores, rows, field="--scores")
     if asked.reasons is not None:
         told.write(asked.reasons, fitted, _inputs(test, asked))
-    if asked.target not in test.columns and asked.scores is not None:
+    if truth is None:
+        say("The test file has not both outcomes: there is nothing to measure, and its rows are scored.")
         return []
-    truth = outcome.as_fitted(test, asked.target, came.positive).values
     figures = list(_figures(fitted, scored, truth, _inputs(test, asked), came.positive, seconds))
     if asked.card is not None:
         measured_on = np.flatnonzero(~np.isnan(truth))
@@ -85,6 +90,21 @@ def evaluate(asked: Tables) -> list[Figure]:
     return figures
 
 
+def _truth(test: Table, asked: Tables, positive: str) -> Floats | None:
+    """The outcomes of the test rows; None where they have not both, and only scores are asked for."""
+    scored_alone = asked.scores is not None and asked.card is None
+    if scored_alone and asked.target not in test.columns:
+        return None
+    truth = outcome.as_fitted(test, asked.target, positive).values
+    if 0 < np.nansum(truth) < (~np.isnan(truth)).sum():
+        return truth
+    if scored_alone:
+        return None
+    raise OutcomeOneSided(
+        "The test rows have not both outcomes.", field="--test", expected="rows with either outcome"
+    )
+
+
 def _inputs(people: Table, asked: Tables) -> Table:
     return people.without(asked.target, *asked.left_out)
 
@@ -94,10 +114,6 @@ def _figures(
 ) -> Iterator[Figure]:
     known = np.flatnonzero(~np.isnan(truth))
     yes = truth[known]
-    if not 0 < yes.sum() < len(yes):
-        raise OutcomeOneSided(
-            "The test rows have not both outcomes.", field="--test", expected="rows with either outcome"
-        )
     split = f"{fitted.people:,} people -> {len(known):,} others; yes is {positive!r}"
     for model in MODELS:
         said = getattr(scored, model)[known]
@@ -112,26 +128,3 @@ def _figures(
         name=NAME, metric="score.psi", value=fitted.portrait.moved(odds), baseline=stability.BOUND,
         split=split, seconds=seconds,
     )  # fmt: skip
-
-
-def write(path: Path, scored: Scored) -> None:
-    """Probabilities and points, a row a person: Parquet by its ending, else CSV.
-
-    Raises `FileUnwritable`.
-    """
-    import pyarrow
-    from pyarrow import csv, parquet
-
-    rows: dict[str, Floats] = {
-        "scorecard": scored.scorecard,
-        "challenger": scored.challenger,
-        "points": scored.points.round(),
-    }
-    made = pyarrow.table(rows)
-    try:
-        if path.suffix.lower() in (".parquet", ".pq"):
-            parquet.write_table(made, path)
-        else:
-            csv.write_csv(made, path)
-    except OSError as broken:
-        raise FileUnwritable(str(broken), field="--scores", expected="a path that can be written") from None

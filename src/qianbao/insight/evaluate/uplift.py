@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import duckdb
 import numpy as np
-import pyarrow
 
 from qianbao.errors import Invalid
 from qianbao.insight.credit import table as tables
+from qianbao.insight.evaluate import files as written
 from qianbao.insight.evaluate import trials
 from qianbao.insight.evaluate.figures import Figure, Stopwatch
 from qianbao.insight.models.arrays import Floats
@@ -23,7 +22,6 @@ from qianbao.insight.response.models import Trial, enough
 from qianbao.insight.response.targeting import FOLDS, REPEATS, crossed, fit
 
 NAME: Final = "uplift"
-pa: Any = pyarrow
 
 
 class FilesUnclear(Invalid):
@@ -55,9 +53,10 @@ def evaluate(
 ) -> list[Figure]:
     """Every figure; writes the rows' scores to `scores`, tells `say` what was left out.
 
-    Raises `FilesUnclear`, and what `arms.read`, `design.fit` and `enough` raise.
+    Raises `FilesUnclear`, `FileUnwritable`, and what `arms.read`, `design.fit` and `enough` raise.
     """
     watch = Stopwatch()
+    written.writable(scores, field="--scores")
     if files.data is not None and files.train is None and files.test is None:
         people = arms.read(tables.read(files.data, field="--data"), names)
         scored, split = _crossed(people)
@@ -71,7 +70,8 @@ def evaluate(
     for name, value in people.settled.items():
         say(f"{name} is not read: whoever has {value!r} in it has the outcome, so it came with it.")
     if scores is not None:
-        _write(scores, scored)
+        rows = {"score": scored.score, "effect": scored.effect, "two_models": scored.two_models}
+        written.write(scores, rows, field="--scores")
     known = measured.known
     if not known.any():
         say("The test file has no outcomes: there is nothing to measure, and its rows are scored.")
@@ -119,14 +119,3 @@ def _held_out(people: Arms, others: Arms) -> tuple[Scored, str]:
 
 def _trial(people: Arms, known: np.ndarray, x: Floats) -> Trial:
     return Trial(x=x[known], treated=people.treated[known], outcome=people.outcome[known])
-
-
-def _write(path: Path, scored: Scored) -> None:
-    rows = pa.table({"score": scored.score, "effect": scored.effect, "two_models": scored.two_models})
-    with duckdb.connect() as plain:
-        connection: Any = plain
-        connection.register("rows", rows)
-        kind = "parquet" if path.suffix.lower() in (".parquet", ".pq") else "csv"
-        connection.table("rows").write_parquet(str(path)) if kind == "parquet" else connection.table(
-            "rows"
-        ).write_csv(str(path))
