@@ -51,6 +51,15 @@ class House:
         """As whom the records know a person."""
         return (await self.known.people([person.id]))[person.id].pseudonym
 
+    async def keyed(self, pseudonym: Id) -> None:
+        """Somebody whose facts a test wrote itself has a key row as well, as whoever has facts does."""
+        await self.town.db.write(
+            "INSERT INTO insight_person (pseudonym, person, salt, made) VALUES ($1, $1, $2, $3)",
+            pseudonym,
+            DRAWN(16),
+            self.town.clock.now(),
+        )
+
 
 @pytest.fixture
 async def house(town: Town, tmp_path: Path) -> AsyncIterator[House]:

@@ -95,7 +95,8 @@ async def test_a_store_sees_its_exact_counts_its_hours_its_share_and_two_weeks_a
 
     assert (await room.last()).card == batch.card
     assert await room.of(of_int(0xDE_0003)) == []
-    await house.consents.say(person(5), Purpose.STATISTICS, granted=False)
+    await house.keyed(person(5))
+    assert await house.consents.say(person(5), Purpose.STATISTICS, granted=False)
     await room.batch()
     [again, _] = await room.of(MERCHANT)
     assert again.lately == one.lately  # a store's own payments are exact, whoever objects to statistics

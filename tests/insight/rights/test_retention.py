@@ -160,6 +160,7 @@ async def test_who_objected_is_not_in_the_figures_that_stay(house: House) -> Non
     await told(house, days=OLD, people=30, city="Hangzhou", seed=44)
     for number in range(5):
         somebody = of_int((0x8E0 << 64) + (44 << 32) + number)
+        await house.keyed(somebody)
         await house.consents.say(somebody, Purpose.STATISTICS, granted=False)
     await house.lake.close()
     await retention(house).step()
