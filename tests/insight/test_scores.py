@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qianbao.clock import business_date
 from qianbao.db import Database
 from qianbao.ids import Id, of_int
 from qianbao.insight.purposes import Purpose
@@ -49,7 +50,9 @@ def test_no_released_figure_is_of_few_people_nor_gives_a_single_small_group_away
         assert kind == "month" or len(hidden) >= min(2, len(of_kind))
 
 
-async def filled(db: Database, *, people: int, months: int, seed: int) -> list[Id]:
+async def filled(
+    db: Database, *, people: int, months: int, seed: int, known: int = 1_790_000_000_000_000_000
+) -> list[Id]:
     """Facts of a population, a record a month where it spent, written as the reader writes them."""
     spent = households(people=people, months=months, seed=seed)
     persons = [of_int((0x5C0 << 64) + (seed << 32) + number) for number in range(people)]
@@ -63,7 +66,7 @@ async def filled(db: Database, *, people: int, months: int, seed: int) -> list[I
                 "person": persons[int(place)],
                 "kind": "paid",
                 "happened": 1_790_000_000_000_000_000,
-                "known": 1_790_000_000_000_000_000,
+                "known": known,
                 "day": month,
                 "amount": int(spent[place, back]),
                 "own": int(spent[place, back]),
@@ -132,6 +135,7 @@ async def test_who_objects_to_statistics_is_in_no_figure_and_taught_no_model(hou
     room = scores_of(house)
     persons = await filled(house.town.db, people=120, months=8, seed=22)
     for person in persons[:50]:
+        await house.keyed(person)
         await house.consents.say(person, Purpose.STATISTICS, granted=False)
     await house.consents.say(persons[0], Purpose.PICTURE, granted=True)
     batch = await room.batch(TODAY)
@@ -156,6 +160,19 @@ async def test_a_few_people_are_neither_marked_nor_modelled(house: House) -> Non
     assert (score.segment, score.point, score.alive) == (None, None, None)
     assert await room.groups() == []
     assert batch.withheld > 0
+
+
+async def test_a_batch_of_a_day_that_is_past_reads_nothing_learnt_after_it(house: House) -> None:
+    now = house.town.clock.now()
+    await filled(house.town.db, people=5, months=8, seed=25)
+    before = await scores_of(house).batch(TODAY)
+    late = await filled(house.town.db, people=3, months=8, seed=26, known=now)
+    room = scores_of(house)
+    yesterday = business_date(now) - timedelta(days=1)
+    batch = await room.batch(yesterday)
+    assert (batch.people, batch.records) == (5, before.records)
+    assert await room.of(late[0], Purpose.STATISTICS) is None
+    assert (await room.batch()).people == 8
 
 
 async def test_an_empty_house_has_an_empty_batch(house: House) -> None:

@@ -44,14 +44,17 @@ def command(
 ) -> None:
     """Build all registered features of everybody, as of a day, by what was known at its end."""
     from qianbao.insight.features.engines import engine_of
-    from qianbao.insight.notebook import chosen  # DuckDB and Ibis: only who builds features loads them
+    from qianbao.insight.notebook import (
+        chosen,
+        day_of,
+    )  # DuckDB and Ibis: only who builds features loads them
 
     asked = chosen(names or None, Purpose.STATISTICS)
     if listed:
         _list(asked, as_json=as_json)
         return
     build = engine_of(engine)
-    day = as_of.date() if as_of else business_date(SystemClock().now())
+    day = day_of(as_of) if as_of else business_date(SystemClock().now())
     folder = to or load().home / "features" / f"day={day}"
 
     async def run(parts: Parts) -> Any:

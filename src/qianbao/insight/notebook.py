@@ -12,10 +12,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -30,11 +30,14 @@ from qianbao.insight.features.models import Feature
 from qianbao.insight.features.relations import known_until
 from qianbao.insight.models import bgnbd
 from qianbao.insight.models.bgnbd import BgNbd
-from qianbao.insight.purposes import Purpose
+from qianbao.insight.purposes import ASKED, Purpose
 from qianbao.insight.records.archive import Archive, Snapshot
 from qianbao.insight.synth import files
 
 Found = TypeVar("Found")
+FIRST: Final = date(1970, 1, 1)
+LAST: Final = date(2199, 12, 31)
+"""The days that can be asked for: their nanoseconds are numbers of 64 bits."""
 
 
 class NotRunning(Unavailable):
@@ -50,9 +53,15 @@ class FeatureUnknown(Invalid):
 
 
 class DayMalformed(Invalid):
-    """This is no day."""
+    """This is no day, or one that no record can be of."""
 
     code = "insight_day_malformed"
+
+
+class PurposeClosed(Invalid):
+    """Nobody can say no to this purpose, so nobody's records but one's own are read for it."""
+
+    code = "insight_purpose_closed"
 
 
 class Notebook:
@@ -62,7 +71,10 @@ class Notebook:
     """
 
     def __init__(self, snapshot: Callable[[int | None], Snapshot], purpose: Purpose) -> None:
-        """`snapshot`: of what was known by a moment (ns), or by now."""
+        """`snapshot`: of what was known by a moment (ns), or by now. Raises `PurposeClosed`."""
+        if purpose not in ASKED:
+            told = f"Everybody's records are not read for {purpose.value!r}."
+            raise PurposeClosed(told, field="purpose", expected=" or ".join(ASKED))
         self._snapshot = snapshot
         self._purpose = purpose
 
@@ -99,7 +111,7 @@ def open(
 ) -> Notebook:
     """An installation's records: of the network that runs on `home` (`QIANBAO_HOME`), or of a database.
 
-    Raises `NotRunning`.
+    Raises `NotRunning`, `PurposeClosed`.
     """
     settings = config.load()
     at = home or settings.home
@@ -144,11 +156,15 @@ def _running(home: Path) -> str | None:
 
 
 def day_of(said: date | str) -> date:
-    """A day. Raises `DayMalformed`."""
+    """A day; of a moment (pandas has no days), its own. Raises `DayMalformed`."""
     try:
-        return said if isinstance(said, date) else date.fromisoformat(said)
+        day = date.fromisoformat(said) if isinstance(said, str) else said
+        day = day.date() if isinstance(day, datetime) else day
     except ValueError:
         raise DayMalformed(f"{said!r} is no day.", field="as_of", expected="YYYY-MM-DD") from None
+    if not FIRST <= day <= LAST:
+        raise DayMalformed(f"No record is of {day}.", field="as_of", expected=f"{FIRST} to {LAST}")
+    return day
 
 
 def chosen(names: Iterable[str] | None, purpose: Purpose) -> tuple[Feature, ...]:

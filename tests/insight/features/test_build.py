@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from qianbao.errors import Invalid
+from qianbao.errors import Invalid, Unavailable
 from qianbao.insight.features import build
+from qianbao.insight.features.build import FolderTaken
 from qianbao.insight.features.catalogue import FEATURES
 from qianbao.insight.features.engines import engine_of
 from qianbao.insight.notebook import chosen
@@ -99,3 +100,34 @@ def test_an_unknown_engine_is_refused() -> None:
     with pytest.raises(Invalid) as refused:
         engine_of("abacus")
     assert (refused.value.code, refused.value.expected) == ("insight_engine_unknown", "duckdb or spark")
+
+
+def test_a_folder_with_anything_else_in_it_is_left_as_it_is(tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "letters.txt").write_text("dear")
+    file = tmp_path / "file"
+    file.write_text("there")
+    for taken in (mine, file):
+        with pytest.raises(FolderTaken) as refused:
+            build.write(snapshot(TOLD), DAY, [FEATURES["spent"]], taken)
+        assert (refused.value.code, refused.value.field) == ("insight_folder_taken", "to")
+    assert [path.read_text() for path in (mine / "letters.txt", file)] == ["dear", "there"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "mine"]
+
+
+@pytest.mark.parametrize("said", ["lots", "", "0GB", "-1", "2 GB", "80%"])
+def test_memory_that_is_none_is_refused(tmp_path: Path, said: str) -> None:
+    for engine in ("duckdb", "spark"):
+        with pytest.raises(Invalid) as refused:
+            engine_of(engine)(
+                snapshot(TOLD), DAY, [FEATURES["spent"]], tmp_path / "f", memory=said, threads=1
+            )
+        assert (refused.value.code, refused.value.field) == ("insight_memory_malformed", "memory")
+
+
+def test_what_does_not_fit_into_its_memory_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable) as refused:
+        build.write(snapshot(TOLD), DAY, FEATURES.values(), tmp_path / "f", memory="1MB")
+    assert refused.value.code == "insight_memory_short"
+    assert not list(tmp_path.iterdir())

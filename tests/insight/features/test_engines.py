@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+import subprocess
+import sys
 from collections.abc import Generator
 from datetime import date
 from pathlib import Path
@@ -82,3 +84,33 @@ def test_both_engines_give_equal_features(session: Any, synthetic: Snapshot) -> 
             assert (one is None) == (other is None), name
             assert one is None or math.isclose(one, other, rel_tol=1e-9), (name, one, other)
     assert varied > 100, "records that make most features differ between people"
+
+
+ASKING = """
+from qianbao.errors import QianbaoError
+from qianbao.insight.features import spark
+
+try:
+    spark.session()
+except QianbaoError as refused:
+    print(refused.code, refused.detail)
+"""
+
+
+def asked(path: Path) -> str:
+    """What a process says that finds no Java."""
+    plain = {name: said for name, said in os.environ.items() if name != "JAVA_HOME"}
+    done = subprocess.run(
+        [sys.executable, "-c", ASKING],
+        env={**plain, "PATH": str(path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_without_java_it_says_what_to_install(tmp_path: Path) -> None:
+    said = asked(tmp_path)
+    assert said.startswith("spark_missing")
+    assert "openjdk-17" in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from qianbao.insight.features.histories import FeatureMissing
 from qianbao.insight.purposes import Purpose
 from qianbao.insight.records.parquet import pa
 from qianbao.insight.synth import files
-from tests.insight.conftest import House, house, town
+from tests.insight.conftest import house, town
 from tests.insight.features.test_hot import Payer, payer
 
 __all__ = ["house", "payer", "town"]
@@ -84,11 +85,30 @@ def test_synthetic_records_open_like_those_of_a_network(tmp_path: Path) -> None:
     assert refused.value.code == "insight_synth_missing"
 
 
-async def test_a_day_that_is_none_is_refused(house: House) -> None:
-    book = insight.open(house.town.db.url, home=house.lake.folder.parent)
+@pytest.mark.parametrize("said", ["tomorrow", "", "0001-01-01", "2300-01-01", "9999-12-31", date.max])
+def test_a_day_that_is_none_is_refused(tmp_path: Path, said: date | str) -> None:
+    book = insight.synthetic(tmp_path)
+    for read in (book.features, book.records):
+        with pytest.raises(QianbaoError) as refused:
+            read(said)
+        assert (refused.value.code, refused.value.field) == ("insight_day_malformed", "as_of")
+    assert refused.value.expected in ("YYYY-MM-DD", "1970-01-01 to 2199-12-31")
+
+
+def test_a_moment_is_taken_for_its_day(tmp_path: Path) -> None:
+    files.write(tmp_path, people=20, days=60, seed=1)
+    book = insight.synthetic(tmp_path)
+    told, same = (book.features(day, ["spent_30d"]) for day in ("2025-02-10", datetime(2025, 2, 10, 15)))
+    assert same.equals(told)
+    assert told.num_rows
+
+
+def test_everybodys_records_are_not_read_for_what_nobody_can_say_no_to(tmp_path: Path) -> None:
     with pytest.raises(QianbaoError) as refused:
-        book.features("tomorrow")
-    assert (refused.value.code, refused.value.expected) == ("insight_day_malformed", "YYYY-MM-DD")
+        insight.open("postgresql://nowhere", home=tmp_path, purpose=Purpose.RIGHTS)
+    assert (refused.value.code, refused.value.expected) == (
+        "insight_purpose_closed", "picture or statistics",
+    )  # fmt: skip
 
 
 def test_importing_the_room_loads_neither_duckdb_nor_the_models() -> None:

@@ -7,6 +7,7 @@ blocks: run it in a thread.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Generator, Iterable
@@ -19,6 +20,7 @@ from typing import Any, Final
 
 import msgspec
 
+from qianbao.errors import Conflict
 from qianbao.insight.features.models import Feature, Kind
 from qianbao.insight.features.plan import PURCHASES, Engine, features_sql, purchases_sql
 from qianbao.insight.features.relations import known_until
@@ -30,6 +32,14 @@ HEAP: Final = 12_000_000
 WORDS: Final = ("category", "scene", "brand", "tier", "city")
 """Columns of few words: in a heap, each is a number."""
 KEPT: Final = 0o600
+FILE: Final = re.compile(r"[0-9]+\.parquet")
+"""How a build's files are called."""
+
+
+class FolderTaken(Conflict):
+    """Something else than a build of features lies in this folder, and a build would take its place."""
+
+    code = "insight_folder_taken"
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +86,8 @@ def write(
 ) -> Built:
     """These features as Parquet files in a folder of its own, mode 0600; `done` hears of each heap.
 
-    What lies in the folder goes: the new one appears whole, or the old one stays.
+    The build that lies in the folder goes: the new one appears whole, or the old one stays.
+    Raises `FolderTaken`, `MemoryMalformed`, `MemoryShort`.
     """
     asked = tuple(features)
     people = 0
@@ -97,7 +108,10 @@ def write(
 
 
 def keep(found: Any, day: date, features: Iterable[Feature], folder: Path, *, facts: int) -> Built:
-    """An Arrow table of these features, from wherever, as `write` would have written it."""
+    """An Arrow table of these features, from wherever, as `write` would have written it.
+
+    Raises `FolderTaken`.
+    """
     asked = tuple(features)
     with _whole(folder) as (made, _):
         path = made / "0.parquet"
@@ -109,15 +123,30 @@ def keep(found: Any, day: date, features: Iterable[Feature], folder: Path, *, fa
 @contextmanager
 def _whole(folder: Path) -> Generator[tuple[Path, Path]]:
     """A folder to write into that takes the place of another at the end, and one for what is laid aside."""
+    _ours(folder)
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".features-", dir=folder.parent) as above:
         made, scratch = Path(above) / "made", Path(above) / "scratch"
         made.mkdir(mode=0o700)
         scratch.mkdir(mode=0o700)
         yield made, scratch
+        _ours(folder)
         if folder.exists():
-            shutil.rmtree(folder)
+            folder.rename(Path(above) / "before")  # and it is removed when the new one is there
         made.rename(folder)
+
+
+def _ours(folder: Path) -> None:
+    """Raises `FolderTaken` unless nothing is there but a build of before."""
+    try:
+        strange = sorted(path.name for path in folder.iterdir() if not FILE.fullmatch(path.name))
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        strange = [folder.name]
+    if strange:
+        told = f"{folder} is not a folder of features: there is {strange[0]}."
+        raise FolderTaken(told, field="to", expected="a new or empty folder, or one of an earlier build")
 
 
 def _built(day: date, asked: tuple[Feature, ...], folder: Path, *, facts: int, people: int) -> Built:

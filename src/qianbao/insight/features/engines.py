@@ -11,7 +11,7 @@ from qianbao.errors import Invalid
 from qianbao.insight.features import build
 from qianbao.insight.features.build import Built
 from qianbao.insight.features.models import Feature
-from qianbao.insight.records.archive import Snapshot
+from qianbao.insight.records.archive import Snapshot, memory_of
 
 
 class EngineUnknown(Invalid):
@@ -38,11 +38,14 @@ def by_spark(
     threads: int,
     done: Callable[[int, int], None] = lambda _heap, _of: None,
 ) -> Built:
-    """By Spark, gathered into this process and written as DuckDB's build writes. Raises `SparkMissing`."""
+    """By Spark, gathered into this process and written as DuckDB's build writes.
+
+    Raises `FolderTaken`, `MemoryMalformed`, `SparkMissing`.
+    """
     from qianbao.insight.features import spark
 
     asked = tuple(features)
-    session: Any = spark.session(cores=threads, memory=memory.removesuffix("B").lower())
+    session: Any = spark.session(cores=threads, memory=memory_of(memory).removesuffix("B").lower())
     try:
         table = spark.table(session, snapshot, day, asked)
         facts = session.table("lake").count() + session.table("fresh").count()

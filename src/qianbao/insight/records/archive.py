@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import tempfile
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import Any, Final
 from qianbao.clock import SECOND, Clock
 from qianbao.db import Database, queries
 from qianbao.db.pool import reading
+from qianbao.errors import Invalid, Unavailable
 from qianbao.insight.consent.store import SQL as CONSENT
 from qianbao.insight.purposes import REGISTER, Purpose, Rule
 from qianbao.insight.rights.reads.models import Data
@@ -29,6 +31,26 @@ VIEWS: Final = queries(__package__ or "", "views.sql")
 DAY: Final = 86_400 * SECOND
 MEMORY: Final = "2GB"
 THREADS: Final = 2
+SIZE: Final = re.compile(r"[1-9][0-9]*[MG]B")
+
+
+class MemoryMalformed(Invalid):
+    """This is no amount of memory."""
+
+    code = "insight_memory_malformed"
+
+
+class MemoryShort(Unavailable):
+    """What was asked for does not fit into the memory that it was given."""
+
+    code = "insight_memory_short"
+
+
+def memory_of(said: str) -> str:
+    """An amount of memory, as DuckDB understands it. Raises `MemoryMalformed`."""
+    if not SIZE.fullmatch(said):
+        raise MemoryMalformed(f"{said!r} is no amount of memory.", field="memory", expected="512MB or 2GB")
+    return said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +75,7 @@ class Snapshot:
         """A DuckDB connection with the views `fact` and `record`. It blocks: use it in a thread.
 
         What does not fit into `memory` is laid into a folder within `spill` (the system's), which goes again
-        and which nobody else may enter.
+        and which nobody else may enter. Raises `MemoryMalformed`; `MemoryShort`, also from within.
         """
         import duckdb
 
@@ -61,6 +83,7 @@ class Snapshot:
 
         with (
             tempfile.TemporaryDirectory(prefix="qianbao-", dir=spill) as folder,
+            _within(memory_of(memory)),
             duckdb.connect(
                 config={"memory_limit": memory, "threads": threads, "temp_directory": folder}
             ) as plain,
@@ -78,6 +101,16 @@ class Snapshot:
             connection.execute(VIEWS["view_fact"])
             connection.execute(VIEWS["view_record"])
             yield connection
+
+
+@contextlib.contextmanager
+def _within(memory: str) -> Generator[None]:
+    import duckdb
+
+    try:
+        yield
+    except duckdb.OutOfMemoryException as full:
+        raise MemoryShort(f"{memory} is too little: {str(full).splitlines()[0]}") from full
 
 
 class Archive:
@@ -119,21 +152,26 @@ class Archive:
                 born = await connection.fetch(SQL["people_born"])
                 said = await connection.fetch(CONSENT["consent_other"], purpose.value, rule.unsaid)
                 people = await connection.fetchval(READS["reads_may"], purpose.value, rule.unsaid)
-        snapshot = Snapshot(
-            files=tuple(self._folder / row["path"] for row in files),
-            fresh=table(fresh),
-            born=pa.table(
-                {
-                    "person": uuids([row["pseudonym"].bytes for row in born]),
-                    "year": [row["born"] for row in born],
-                }
-            ),
-            said=tuple(row["person"].bytes for row in said),
-            rule=rule,
-            since=max(now - self._retention_days[purpose] * DAY, 0),
-            until=now if until is None else until,
-        )
-        rows = await asyncio.to_thread(_facts, snapshot)
+
+        def laid() -> tuple[Snapshot, int]:
+            # Up to a million facts wait for their file: that is not for the loop of a process.
+            snapshot = Snapshot(
+                files=tuple(self._folder / row["path"] for row in files),
+                fresh=table(fresh),
+                born=pa.table(
+                    {
+                        "person": uuids([row["pseudonym"].bytes for row in born]),
+                        "year": [row["born"] for row in born],
+                    }
+                ),
+                said=tuple(row["person"].bytes for row in said),
+                rule=rule,
+                since=max(now - self._retention_days[purpose] * DAY, 0),
+                until=now if until is None else until,
+            )
+            return snapshot, _facts(snapshot)
+
+        snapshot, rows = await asyncio.to_thread(laid)
         await self._reads.all(purpose, Data.RECORDS, began=now, people=people, rows=rows)
         return snapshot
 

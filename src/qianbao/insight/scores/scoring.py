@@ -181,14 +181,17 @@ class Done:
 
 
 def batch(everybody: Snapshot, asking: Snapshot, *, day: date, made: int) -> Done:
-    """Fit on `everybody` (statistics); score them, and those who ask for their own picture (`asking`)."""
-    with everybody.opened() as tables:
+    """Fit on `everybody` (statistics); score them, and those who ask for their own picture (`asking`).
+
+    As was known at the end of the day: of a day that is past, nothing learnt later is read.
+    """
+    with build.as_known(everybody, day).opened() as tables:
         population = features(tables, day)
         fitted = fit(population, made=made)
         found = scores(fitted, population, day=day, made=made)
         told = groups(tables, found, day)
         [(records,)] = tables.execute("SELECT count(*) FROM record").fetchall()
-    with asking.opened() as tables:
+    with build.as_known(asking, day).opened() as tables:
         own = features(tables, day)
     known = set(population.persons)
     found += [score for score in scores(fitted, own, day=day, made=made) if score.person not in known]

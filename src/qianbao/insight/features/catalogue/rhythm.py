@@ -119,38 +119,21 @@ GAPS: Final = (
 )  # fmt: skip
 
 
+def _trend(what: str, days: int, longer: int) -> Feature:
+    named, zh = {"spent": ("spending", "支出"), "purchases": ("purchases", "笔数")}[what]
+    steady, steady_zh = ("a third", "三分之一") if days == 30 else ("a half", "一半")
+    return Feature(
+        name=f"{what}_trend_{days}d", kind=Kind.REAL, unit=Unit.SHARE, grain=Grain.PERSON,
+        en=f"Of the last {longer} days' {named}, the share of the last {days}: {steady} is steady.",
+        zh=f"近 {longer} 天{zh}中近 {days} 天所占比例,{steady_zh}为平稳。",
+        of=lambda f: share(f[f"{what}_{days}d"], f[f"{what}_{longer}d"]),
+    )  # fmt: skip
+
+
 TRENDS: Final = (
-    Feature(
-        name="spent_trend_30d", kind=Kind.REAL, unit=Unit.SHARE, grain=Grain.PERSON,
-        en="Of the last 90 days' spending, the share of the last 30: a third is steady.",
-        zh="近 90 天支出中近 30 天所占比例,三分之一为平稳。",
-        of=lambda f: share(f.spent_30d, f.spent_90d),
-    ),
-    Feature(
-        name="spent_trend_90d", kind=Kind.REAL, unit=Unit.SHARE, grain=Grain.PERSON,
-        en="Of the last 180 days' spending, the share of the last 90: a half is steady.",
-        zh="近 180 天支出中近 90 天所占比例,一半为平稳。",
-        of=lambda f: share(f.spent_90d, f.spent_180d),
-    ),
-    Feature(
-        name="spent_trend_180d", kind=Kind.REAL, unit=Unit.SHARE, grain=Grain.PERSON,
-        en="Of the last 365 days' spending, the share of the last 180: a half is steady.",
-        zh="近 365 天支出中近 180 天所占比例,一半为平稳。",
-        of=lambda f: share(f.spent_180d, f.spent_365d),
-    ),
-    Feature(
-        name="purchases_trend_30d", kind=Kind.REAL, unit=Unit.SHARE, grain=Grain.PERSON,
-        en="Of the last 90 days' purchases, the share of the last 30: a third is steady.",
-        zh="近 90 天笔数中近 30 天所占比例,三分之一为平稳。",
-        of=lambda f: share(f.purchases_30d, f.purchases_90d),
-    ),
-    Feature(
-        name="purchases_trend_90d", kind=Kind.REAL, unit=Unit.SHARE, grain=Grain.PERSON,
-        en="Of the last 180 days' purchases, the share of the last 90: a half is steady.",
-        zh="近 180 天笔数中近 90 天所占比例,一半为平稳。",
-        of=lambda f: share(f.purchases_90d, f.purchases_180d),
-    ),
-)  # fmt: skip
+    *(_trend("spent", days, longer) for days, longer in ((30, 90), (90, 180), (180, YEAR))),
+    *(_trend("purchases", days, longer) for days, longer in ((30, 90), (90, 180))),
+)
 
 FEATURES: Final = (
     *RECENCY,
