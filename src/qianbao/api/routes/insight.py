@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import date, timedelta
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -259,8 +262,10 @@ async def list_records(
         after=models.Place(happened=place[0], trade=place[1]) if place else None,
         limit=limit,
     )
-    merchants = {one.merchant: await _merchant_name(parts, one.merchant) for one in found}
-    stores = {one.store: await _store_name(parts, one.store) for one in found if one.store}
+    merchants, stores = await asyncio.gather(
+        _named({one.merchant for one in found}, partial(_merchant_name, parts)),
+        _named({one.store for one in found if one.store}, partial(_store_name, parts)),
+    )
     last = found[-1] if len(found) == limit else None
     return RecordList(
         items=[
@@ -289,6 +294,12 @@ def _record(one: models.Kept, merchant: str, store: str | None) -> RecordView:
         subsidy=one.amount - one.own,
         spent=one.spent,
     )
+
+
+async def _named(ids: Iterable[Id], name: Callable[[Id], Awaitable[str]]) -> dict[Id, str]:
+    """The name of each, asked for at once, so that it is one query."""
+    asked = tuple(ids)
+    return dict(zip(asked, await asyncio.gather(*map(name, asked)), strict=True))
 
 
 async def _merchant_name(parts: Parts, id: Id) -> str:

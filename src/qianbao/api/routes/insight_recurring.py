@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Annotated
 
@@ -84,8 +85,9 @@ async def get_recurring(caller: Myself, parts: PartsDep) -> RecurringList:
     found = await parts.insight.recurring.of(caller)
     if found is None:
         return RecurringList(as_of=None, records=0, currency=CURRENCY, a_year=0, recurring=[], odd=[])
-    merchants = {one.merchant for one in (*found.recurring, *found.odd)}
-    names = {merchant: await _name(parts, merchant) for merchant in merchants}
+    merchants = tuple({one.merchant for one in (*found.recurring, *found.odd)})
+    told = await asyncio.gather(*(_name(parts, merchant) for merchant in merchants))  # one query
+    names = dict(zip(merchants, told, strict=True))
     return RecurringList(
         as_of=found.until,
         records=found.records,

@@ -42,8 +42,9 @@ def picture(spent: Sequence[Spent], *, month: date, today: date) -> Picture:
     end = last_day(month)
     over = today > end
     until = end if over else max(today, month)
-    here = [one for one in spent if month <= one.day <= until]
-    earlier = _earlier(spent, month)
+    by_month = _by_month(spent)
+    here = [one for one in by_month.get(month, ()) if one.day <= until]
+    earlier = _earlier(by_month, month)
     return Picture(
         month=month,
         until=until,
@@ -63,20 +64,26 @@ def picture(spent: Sequence[Spent], *, month: date, today: date) -> Picture:
             )
             for day, some in _by_day(here).items()
         ),
-        months=tuple(_months(spent, month, until)),
+        months=tuple(_months(by_month, month, until)),
     )
 
 
-def _earlier(spent: Sequence[Spent], month: date) -> Mapping[date, list[Spent]]:
+def _by_month(spent: Iterable[Spent]) -> dict[date, list[Spent]]:
+    months: dict[date, list[Spent]] = {}
+    for one in spent:
+        months.setdefault(one.day.replace(day=1), []).append(one)
+    return months
+
+
+def _earlier(by_month: Mapping[date, list[Spent]], month: date) -> Mapping[date, list[Spent]]:
     """The months before, from the first with a record on, at most `USUAL_MONTHS`: one without is a zero."""
-    past = [one for one in spent if one.day < month]
+    past = [name for name in by_month if name < month]
     if not past:
         return {}
-    first = max(min(one.day for one in past).replace(day=1), before(month, USUAL_MONTHS))
     found: dict[date, list[Spent]] = {}
-    here = first
+    here = max(min(past), before(month, USUAL_MONTHS))
     while here < month:
-        found[here] = [one for one in past if one.day.replace(day=1) == here]
+        found[here] = by_month.get(here, [])
         here = before(here, -1)
     return found
 
@@ -123,11 +130,11 @@ def _parts(
     return tuple(sorted(parts, key=lambda part: (-part.spent, part.category)))
 
 
-def _months(spent: Sequence[Spent], month: date, until: date) -> Iterable[Month]:
+def _months(by_month: Mapping[date, list[Spent]], month: date, until: date) -> Iterable[Month]:
     for count in range(MONTHS - 1, -1, -1):
         name = before(month, count)
         end = min(last_day(name), until)
-        some = [one for one in spent if name <= one.day <= end]
+        some = [one for one in by_month.get(name, ()) if one.day <= end]
         why = Why(rule="sum", records=_records(some), since=name, until=end)
         yield Month(month=name, spent=_sum(some), records=_records(some), why=why)
 

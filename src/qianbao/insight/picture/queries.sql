@@ -1,3 +1,10 @@
+-- name: picture_allowed
+-- As whom records know a person, and whether they let their picture be drawn; no row: nothing is kept of them.
+-- Index: insight_person_one_pseudonym, insight_consent_pkey.
+SELECT pseudonym, insight_may(pseudonym, 'picture', $2) AS may
+FROM   insight_person
+WHERE  person = $1;
+
 -- name: picture_days
 -- What a person spent by day and kind, if it may be read. Index: consumption_person, insight_consent_pkey.
 SELECT   day, category, sum(greatest(own - refunded, 0))::bigint AS spent, count(*) AS records

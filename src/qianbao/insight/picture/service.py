@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -83,22 +84,26 @@ class Pictures:
 
         Raises `NotYours`, `ConsentMissing`, `MonthUnknown`.
         """
-        began = self._clock.now()
         pseudonym = await self.allowed(caller)
         today = business_date(self._clock.now())
         month = today.replace(day=1) if month is None else month.replace(day=1)
         if not EARLIEST <= month <= today:
             raise MonthUnknown(field="month", expected=f"a month from {EARLIEST:%Y-%m} to {today:%Y-%m}")
-        first, last = drawing.window(month)
+        spent, score = await asyncio.gather(
+            self._days(pseudonym, *drawing.window(month)), self._scores.of(pseudonym, Purpose.PICTURE)
+        )
+        return drawing.picture(spent, month=month, today=today), score
+
+    async def _days(self, pseudonym: Id, first: date, last: date) -> list[Spent]:
+        began = self._clock.now()
         rows = await self._db.rows(
             SQL["picture_days"], pseudonym, _begin(first), _begin(last + timedelta(days=1)), CURRENCY, _UNSAID
         )
         spent = [Spent(**dict(row)) for row in rows]
-        score = await self._scores.of(pseudonym, Purpose.PICTURE)
         await self._reads.one(
             pseudonym, Purpose.PICTURE, Data.RECORDS, rows=sum(one.records for one in spent), began=began
         )
-        return drawing.picture(spent, month=month, today=today), score
+        return spent
 
     async def records(
         self,
@@ -137,13 +142,11 @@ class Pictures:
     async def allowed(self, caller: Caller) -> Id:
         """The caller's pseudonym, if they let their picture be drawn. Raises `NotYours`, `ConsentMissing`."""
         # The statements ask for themselves; this says why there is nothing to see.
-        pseudonym = await self._known.find(the_person(caller))
-        if pseudonym is None:
+        row = await self._db.row(SQL["picture_allowed"], the_person(caller), _UNSAID)
+        if row is None or not row["may"]:
             raise ConsentMissing()
-        for said in await self._consents.of(pseudonym):
-            if said.purpose is Purpose.PICTURE and said.granted:
-                return pseudonym
-        raise ConsentMissing()
+        pseudonym: Id = row["pseudonym"]
+        return pseudonym
 
 
 _UNSAID: Final = REGISTER[Purpose.PICTURE].unsaid

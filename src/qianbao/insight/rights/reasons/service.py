@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Final
 
@@ -57,8 +58,7 @@ class Reasons:
         `ReadUnwritten`.
         """
         pseudonym = await self._pictures.allowed(caller)
-        batch = await self._scores.last()
-        score = await self._scores.of(pseudonym, Purpose.PICTURE)
+        batch, score = await asyncio.gather(self._scores.last(), self._scores.of(pseudonym, Purpose.PICTURE))
         if score is None:
             raise NotScoredYet()
         unsaid = REGISTER[Purpose.PICTURE].unsaid
