@@ -3,6 +3,7 @@
 `insight.groups.records`: records a second from the lake's files to the figures of groups; features have a
 benchmark of their own. `insight.bgnbd.fit_s`: one fit on a million customers.
 `insight.score.people_per_min`: capacity with its interval, BG/NBD and marks for a million people.
+`insight.needs.people_per_min`: twelve kinds with the signs behind each, as rows, for a million people.
 
     python benchmarks/insight.py        # prints figures as JSON
 """
@@ -26,6 +27,12 @@ from qianbao.ids import of_int
 from qianbao.insight.models import bgnbd
 from qianbao.insight.models.arrays import Floats
 from qianbao.insight.models.history import Histories
+from qianbao.insight.needs import fitting
+from qianbao.insight.needs import scoring as needs_scoring
+from qianbao.insight.needs.fitting import Round
+from qianbao.insight.needs.models import KINDS, PRODUCTS
+from qianbao.insight.needs.scoring import Some
+from qianbao.insight.needs.signs import PERSON, People
 from qianbao.insight.purposes import REGISTER, Purpose
 from qianbao.insight.records.archive import Snapshot
 from qianbao.insight.records.parquet import SCHEMA, pa, uuids
@@ -141,9 +148,45 @@ def models() -> list[dict[str, Any]]:
     ]
 
 
+def needs() -> list[dict[str, Any]]:
+    """The needs of a million, by a model of a hundred thousand."""
+    random = np.random.default_rng(3)
+
+    def drawn(size: int) -> People:
+        purchases = random.poisson(random.gamma(0.4, 5.0, (size, len(KINDS)))).astype(np.float64)
+        none = purchases == 0
+        first = np.where(none, np.nan, np.floor(random.uniform(0, 365, none.shape)))
+        whole = np.floor(random.lognormal(3, 1, (size, len(PERSON))))
+        return People(
+            purchases=purchases, recency=np.floor(first * random.random(none.shape)), first=first,
+            spent=purchases * 3_000, whole=whole, tier=np.zeros(size, np.intp),
+        )  # fmt: skip
+
+    past = drawn(CUSTOMERS)
+    nobody = np.zeros((CUSTOMERS, len(PRODUCTS)), np.bool_)
+    came = random.random(past.purchases.shape) < 1 - np.exp(-past.purchases / 12)
+    one = Round(people=past, came=came, used=nobody, adopted=nobody, born=np.full(CUSTOMERS, np.nan))
+    began = time.perf_counter()
+    fitted = fitting.fit([one])
+    fitted_s = time.perf_counter() - began
+    everybody = Some(
+        persons=tuple(of_int(number << 8) for number in range(PEOPLE)),
+        people=drawn(PEOPLE),
+        used=np.zeros((PEOPLE, len(PRODUCTS)), np.bool_),
+    )
+    began = time.perf_counter()
+    scored = needs_scoring.scored(fitted, everybody)
+    laid = sum(len(scored.rows(at, at + 20_000)) for at in range(0, PEOPLE, 20_000))
+    scored_s = time.perf_counter() - began
+    assert laid == PEOPLE
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    told = {"people": PEOPLE, "kinds": len(KINDS), "fit_s": round(fitted_s, 1), "peak_gb": round(peak, 2)}
+    return [figure("insight.needs.people_per_min", PEOPLE / scored_s * 60, "people/min", "higher", **told)]
+
+
 def main() -> None:
     """Print the figures."""
-    json.dump([*groups(), *models()], sys.stdout, indent=2)
+    json.dump([*groups(), *models(), *needs()], sys.stdout, indent=2)
     sys.stdout.write("\n")
 
 

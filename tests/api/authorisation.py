@@ -78,6 +78,7 @@ ROWS: Final[dict[str, tuple[str, Scope | None]]] = {
     "GET /insight/my-data": ("P", None),
     "GET /insight/my-data.csv": ("P", None),
     "GET /insight/my-data.ndjson": ("P", None),
+    "GET /insight/needs": ("P", None),
     "GET /insight/purposes": ("*", None),
     "GET /insight/recurring": ("P", None),
     "GET /kyc-classes": ("*", None),

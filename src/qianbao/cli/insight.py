@@ -17,8 +17,10 @@ from qianbao.cli import bills, evaluate, features, rights
 from qianbao.cli.within import within
 from qianbao.clock import rfc3339
 from qianbao.insight.demand.stores.models import Batch as Demand
+from qianbao.insight.needs.models import Batch as Needs
 from qianbao.insight.recurring.service import Batch as Again
-from qianbao.insight.scores.models import Batch, Group
+from qianbao.insight.scores.models import Batch, Card, Group
+from qianbao.insight.scores.service import NotScoredYet
 from qianbao.money import show
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
@@ -81,21 +83,25 @@ def build(as_json: Json = False) -> None:
 def score(as_json: Json = False) -> None:
     """Fit the models, score everybody who lets them be scored, release figures of groups, forecast stores."""
 
-    async def run(parts: Parts) -> tuple[Batch, Demand, Again]:
+    async def run(parts: Parts) -> tuple[Batch, Needs, Card | None, Demand, Again]:
         room = parts.insight
         with err.status("Fitting and scoring …"):
-            return await room.scores.batch(), await room.demands.batch(), await room.recurring.batch()
+            scored, needs = await room.scores.batch(), await room.needs.batch()
+            return scored, *needs, await room.demands.batch(), await room.recurring.batch()
 
-    batch, demand, again = within(run)
+    batch, needs, card, demand, again = within(run)
     if as_json:
         told = {**msgspec.to_builtins(batch), "demand": msgspec.to_builtins(demand)}
         told["recurring"] = msgspec.to_builtins(again)
+        told["needs"] = {**msgspec.to_builtins(needs), "card": msgspec.to_builtins(card)}
         print(json.dumps(told, ensure_ascii=False))
         return
     out.print(f"{batch.people:,} people scored from {batch.records:,} records.")
-    for card in batch.cards:
-        measured = ", ".join(f"{one.metric} {one.value:.3g}" for one in card.measures[:3])
-        out.print(f"  {card.name}: {card.about} {measured}")
+    for one in (*batch.cards, *([card] if card else [])):
+        measured = ", ".join(f"{measure.metric} {measure.value:.3g}" for measure in one.measures[:3])
+        out.print(f"  {one.name}: {one.about} {measured}")
+    if not card:
+        out.print(f"  needs: not fitted: {needs.refused}.")
     if not batch.cards:
         out.print("  Too little is known yet to fit a model: six months of fifty people are needed.")
     out.print(
@@ -111,12 +117,18 @@ def score(as_json: Json = False) -> None:
 def report(as_json: Json = False) -> None:
     """The figures of groups as the last batch released them, and its models' cards."""
 
-    async def run(parts: Parts) -> tuple[Batch, list[Group]]:
-        return await parts.insight.scores.last(), await parts.insight.scores.groups()
+    async def run(parts: Parts) -> tuple[Batch, list[Group], Card | None]:
+        room = parts.insight
+        batch, groups = await room.scores.last(), await room.scores.groups()
+        try:
+            return batch, groups, (await room.needs.last())[1]
+        except NotScoredYet:  # that batch is of an earlier version
+            return batch, groups, None
 
-    batch, groups = within(run)
+    batch, groups, card = within(run)
     if as_json:
         told = {**msgspec.to_builtins(batch), "groups": msgspec.to_builtins(groups)}
+        told["cards"] += [msgspec.to_builtins(card)] if card else []
         print(json.dumps(told, ensure_ascii=False))
         return
     out.print(f"{batch.people:,} people, {batch.records:,} records, as of {rfc3339(batch.made)}")

@@ -66,7 +66,7 @@ REGISTER: Final[Mapping[Purpose, Rule]] = {
         basis=Basis.CONSENT,
         processor=Words("本网络，为你本人", "the house, for the person"),
         retention_days=800,
-        models=("capacity", "bgnbd"),
+        models=("capacity", "bgnbd", "needs"),
     ),
     Purpose.STATISTICS: Rule(
         about=Words(
@@ -77,7 +77,7 @@ REGISTER: Final[Mapping[Purpose, Rule]] = {
         basis=Basis.OBJECTION,
         processor=Words("本网络", "the house"),
         retention_days=800,
-        models=("capacity", "bgnbd", "demand"),
+        models=("capacity", "bgnbd", "needs", "demand"),
     ),
     Purpose.RIGHTS: Rule(
         about=Words(

@@ -12,6 +12,7 @@ from qianbao.db import Database
 from qianbao.events.feed import Feed
 from qianbao.insight.consent.store import Consents
 from qianbao.insight.demand.stores.service import Demands
+from qianbao.insight.needs.service import Needs
 from qianbao.insight.picture.service import Pictures
 from qianbao.insight.records.archive import Archive
 from qianbao.insight.records.known import Known
@@ -44,6 +45,7 @@ class Insight:
     demands: Demands
     pictures: Pictures
     recurring: Recurrings
+    needs: Needs
     access_log: AccessLog
     exports: Exports
     corrections: Corrections
@@ -58,6 +60,7 @@ class Insight:
         """A new batch where the last one is old, or much has come since. Raises `Unavailable`."""
         if await self.scores.due((await self.reader.taken()).facts):
             await self.scores.batch()
+            await self.needs.batch()
             await self.recurring.batch()
             await self.demands.batch()
 
@@ -88,6 +91,7 @@ def opened(
         demands=Demands(db, archive=archive, clock=clock),
         pictures=pictures,
         recurring=Recurrings(db, pictures=pictures, clock=clock),
+        needs=Needs(db, archive=archive, pictures=pictures, clock=clock),
         access_log=AccessLog(db, reads=reads),
         exports=Exports(db, reads=reads),
         corrections=Corrections(db, clock=clock),

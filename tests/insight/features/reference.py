@@ -129,6 +129,7 @@ def _months(kept: list[Bought]) -> dict[str, Any]:
 def _kinds(year: list[Bought]) -> dict[str, Any]:
     spent = sum(one.spent for one in year)
     by = {str(kind): sum(one.spent for one in year if one.told.category == kind) for kind in CATEGORIES}
+    ago = {str(kind): [one.told.ago for one in year if one.told.category == kind] for kind in CATEGORIES}
     brands = Counter(one.told.brand for one in year)
     subsidy = sum(one.subsidy for one in year)
     needs = sum(by[kind] for kind in ("groceries", "bills", "health", "transport"))
@@ -148,6 +149,9 @@ def _kinds(year: list[Bought]) -> dict[str, Any]:
         "subsidised_365d": sum(one.subsidy > 0 for one in year),
         "subsidy_365d": subsidy,
         "subsidy_share_365d": _share(subsidy, subsidy + spent),
+        **{f"purchases_{kind}_365d": len(some) for kind, some in ago.items()},
+        **{f"recency_{kind}_365d": min(some, default=None) for kind, some in ago.items()},
+        **{f"first_{kind}_365d": max(some, default=None) for kind, some in ago.items()},
     }
 
 

@@ -19,6 +19,7 @@ SETS: Final = {
     "hillstrom": "An e-mail dealt at random: whose visits it adds, arm by arm.",
     "joined": "What joined sources of data add, set by set.",
     "koubei": "Customers of 2,000 shops by day, two weeks ahead.",
+    "needs": "In which kinds households pay within 30 days, split by time.",
     "koubei_sources": "What calendar, shop facts, page views and weather add to the forecast of koubei.",
 }
 """Name and what is compared, one a line."""

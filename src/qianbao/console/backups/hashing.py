@@ -33,6 +33,8 @@ PASSING: Final = (
     "lake_file",
     "insight_score",
     "insight_recurring",
+    "insight_need",
+    "insight_need_batch",
     "insight_group",
     "insight_batch",
     "insight_demand",

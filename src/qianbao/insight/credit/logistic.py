@@ -22,17 +22,22 @@ def expit(odds: Floats) -> Floats:
     return np.asarray(special.expit(odds), np.float64)
 
 
-def fit(x: NDArray[np.float64], yes: Floats, *, ridge: float, free: bool = False) -> tuple[float, Floats]:
-    """Intercept and weights. `ridge` is in people: so many of them speak for a weight of 0.
+def fit(
+    x: NDArray[np.float64], yes: Floats, *, ridge: float, free: bool = False, given: Floats | None = None
+) -> tuple[float, Floats]:
+    """Intercept and weights. `ridge` is in people: so many of them speak for a weight of 0. `given`: ln odds
+    that are known of each already; what is fitted comes on top of them.
 
     Weights are not negative unless `free`: where each column is evidence for the yes, a negative weight would
     only say that two columns overlap, and could not be explained to anybody.
     """
     people, columns = x.shape
-    start = np.concatenate(([logit(np.array([yes.mean()]))[0]], np.full(columns, 0.1)))
+    level = 0.0 if given is not None else float(logit(np.array([yes.mean()]))[0])
+    start = np.concatenate(([level], np.full(columns, 0.0 if free else 0.1)))
+    known = 0.0 if given is None else given
 
     def negative(weights: Floats) -> tuple[float, Floats]:
-        odds = weights[0] + x @ weights[1:]
+        odds = known + weights[0] + x @ weights[1:]
         missed = expit(odds) - yes
         loss = np.logaddexp(0.0, odds).sum() - yes @ odds + ridge / 2 * (weights[1:] @ weights[1:])
         slope = np.concatenate(([missed.sum()], x.T @ missed + ridge * weights[1:]))

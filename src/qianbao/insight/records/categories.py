@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -23,6 +24,14 @@ class Category(StrEnum):
     SERVICES = "services"
     OTHER = "other"
 
+
+IN_CHINESE: Final[Mapping[Category, str]] = {
+    Category.GROCERIES: "食品日杂", Category.DINING: "餐饮", Category.SHOPPING: "购物",
+    Category.TRANSPORT: "交通", Category.TRAVEL: "旅行", Category.HOME: "家居", Category.BILLS: "生活缴费",
+    Category.HEALTH: "医疗健康", Category.EDUCATION: "教育", Category.LEISURE: "休闲娱乐",
+    Category.SERVICES: "服务", Category.OTHER: "其他",
+}  # fmt: skip
+"""Every kind, in order."""
 
 RANGES: Final = (
     (700, 1499, Category.SERVICES),

@@ -8,15 +8,10 @@ from typing import Any, Final
 from qianbao.insight.features.models import Feature, Grain, Kind, Unit
 from qianbao.insight.features.relations import YEAR
 from qianbao.insight.features.terms import evenness, ibis, share
-from qianbao.insight.records.categories import Category
+from qianbao.insight.records.categories import IN_CHINESE, Category
 from qianbao.parties.models import CityTier
 
-CATEGORIES: Final[Mapping[Category, str]] = {
-    Category.GROCERIES: "食品日杂", Category.DINING: "餐饮", Category.SHOPPING: "购物",
-    Category.TRANSPORT: "交通", Category.TRAVEL: "旅行", Category.HOME: "家居", Category.BILLS: "生活缴费",
-    Category.HEALTH: "医疗健康", Category.EDUCATION: "教育", Category.LEISURE: "休闲娱乐",
-    Category.SERVICES: "服务", Category.OTHER: "其他",
-}  # fmt: skip
+CATEGORIES: Final = IN_CHINESE
 SCENES: Final[Mapping[str, tuple[str, str]]] = {
     "offline_code": ("a till scanned the payer's code", "商家扫码"),
     "static_qr": ("the payer scanned a printed code", "扫静态码"),
@@ -38,6 +33,28 @@ def _by_category(category: Category, zh: str) -> Feature:
         en=f"Spent on {category} in the last 365 days, refunds taken off.",
         zh=f"近 365 天{zh}类净支出(已扣退款)。",
         of=lambda c: c.spent.sum(where=c.category == category.value),
+    )  # fmt: skip
+
+
+def _habit(category: Category, zh: str) -> tuple[Feature, ...]:
+    return (
+        Feature(
+            name=f"purchases_{category}_365d", kind=Kind.INTEGER, unit=Unit.COUNT, grain=Grain.CATEGORY,
+            en=f"Purchases of the last 365 days on {category}.", zh=f"近 365 天{zh}类的消费笔数。",
+            of=lambda c: c.purchases.sum(where=c.category == category.value),
+        ),
+        Feature(
+            name=f"recency_{category}_365d", kind=Kind.REAL, unit=Unit.DAYS, grain=Grain.CATEGORY,
+            en=f"Days since the last purchase on {category}, of the last 365 days.",
+            zh=f"近 365 天里距最近一次{zh}类消费的天数。",
+            of=lambda c: c["last"].min(where=c.category == category.value),
+        ),
+        Feature(
+            name=f"first_{category}_365d", kind=Kind.REAL, unit=Unit.DAYS, grain=Grain.CATEGORY,
+            en=f"Days since the first purchase on {category} of the last 365 days.",
+            zh=f"近 365 天里距首次{zh}类消费的天数。",
+            of=lambda c: c["first"].max(where=c.category == category.value),
+        ),
     )  # fmt: skip
 
 
@@ -130,4 +147,5 @@ FEATURES: Final = (
     *(_by_tier(tier, en, zh) for tier, (en, zh) in TIERS.items()),
     *MIX,
     *FUNDING,
+    *(one for category, zh in CATEGORIES.items() for one in _habit(category, zh)),
 )
