@@ -1,5 +1,5 @@
 /** Chinese and English, both written. Each room brings its own words; `common` is shared. */
-import { createI18n } from 'vue-i18n'
+import { createI18n, type MessageContext } from 'vue-i18n'
 import { watchEffect } from 'vue'
 import * as common from './words'
 
@@ -21,8 +21,15 @@ function first(): Locale {
   return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en'
 }
 
+/** What a phrase may say: `{name}`, and in one with a count its singular and its plural on either side of ` | `. */
+function said(phrase: unknown): (given: MessageContext<string>) => string {
+  const [one = '', ...more] = String(phrase).split(' | ')
+  return (given) => (more.length ? given.plural([one, ...more]) : one).replace(/{(\w+)}/g, (_, name: string) => String(given.named(name) ?? ''))
+}
+
 export const i18n = createI18n({
   legacy: false,
+  messageCompiler: said,
   locale: first() as string,
   fallbackLocale: 'en',
   missingWarn: import.meta.env.DEV,

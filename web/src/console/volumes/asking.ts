@@ -7,6 +7,7 @@ import { named } from '../shown'
 
 export interface Asked {
   by: Dimension[]
+  /** 0: not known yet, and nothing is asked. */
   days: number
 }
 
@@ -25,15 +26,18 @@ export const asked = (what: () => Asked) => ({
     const { by, days } = what()
     return told(api.GET('/api/v1/figures/volumes', { params: { query: { by, since: businessDay(days - 1), until: businessDay() } } }))
   },
+  enabled: () => what().days > 0,
   refetchInterval: 60_000,
 })
 
 const LITTLE = 0.02
 
-/** Thirty days; a year where these hold next to nothing of it (records of long ago are being replayed). */
+/** Thirty days; a year where these hold next to nothing of it (records of long ago are being replayed); 0 until that is
+ * known. */
 export function usePeriod() {
   const year = useQuery(asked(() => ({ by: ['day'], days: 365 })))
   return computed(() => {
+    if (year.isPending.value) return 0
     const items = year.data.value?.items ?? []
     const since = businessDay(29)
     const all = items.reduce((sum, item) => sum + item.paid, 0)

@@ -1,7 +1,8 @@
 import { defineRoom } from '@/base/room'
+import HomePage from './pages/HomePage.vue'
 import { en, zh } from './words'
 
 export default defineRoom({
-  routes: [{ path: '/', component: () => import('./pages/HomePage.vue'), meta: { nav: true } }],
+  routes: [{ path: '/', component: HomePage, meta: { nav: true } }],
   words: { zh, en },
 })
