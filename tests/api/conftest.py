@@ -9,7 +9,7 @@ import pytest
 from tests.live import Live, started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def live() -> Iterator[Live]:
     """A running installation, shared: leave its processes alone. Its ready person pays in many tests, so
     more than five times a day without a PIN."""

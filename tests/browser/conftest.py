@@ -35,14 +35,14 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def live() -> Iterator[Live]:
     """A running installation, shared by the tests of the pages."""
     with started(config="[api]\naddress_per_s = 500\nsession_per_s = 500\n") as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def browser() -> AsyncGenerator[Browser]:
     """One Chromium. Its absence is a failure, never a skip."""
     path = found()

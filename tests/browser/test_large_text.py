@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx2 as httpx
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from qianbao.api.sessions import COOKIE
 from tests.browser.conftest import FLAGS
@@ -90,8 +90,8 @@ async def read(page: Page, paths: list[str], faults: list[str]) -> None:
     for path in paths:
         await page.goto(path)
         await page.get_by_role("main").wait_for()
-        await page.wait_for_load_state("networkidle")
-        await page.wait_for_function("!document.querySelector('.skeleton, [aria-busy=true]')")
+        await page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+        await expect(page.locator(".bone, main[aria-busy=true]")).to_have_count(0)
         faults += [f"{path}: {fault}" for fault in await uncut(page)]
 
 

@@ -19,7 +19,7 @@ from qianbao.credentials.sessions import open_session
 from tests.faults.town import Town, lay, prepare, settings_of
 from tests.live import Live
 
-SECONDS = int(os.environ.get("QIANBAO_FUZZ_SECONDS", "30"))
+SECONDS = int(os.environ.get("QIANBAO_FUZZ_SECONDS", "20"))
 """For each caller; `make soak` gives more."""
 CHECKS = "not_a_server_error,content_type_conformance,response_schema_conformance,status_code_conformance"
 ENDLESS = r"/events/stream$"
