@@ -5,7 +5,7 @@ import { addWords, i18n, setLocale, t } from './i18n'
 const words = { said: '{who} paid {much}', many: 'one sale | {n} sales', plain: 'a { b } | ' }
 
 beforeAll(() => {
-  addWords('room', { zh: { ...words, said: '{who}付了{much}' }, en: words })
+  addWords({ room: { zh: { ...words, said: '{who}付了{much}' }, en: words } })
   setLocale('en')
 })
 

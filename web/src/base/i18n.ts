@@ -36,10 +36,12 @@ export const i18n = createI18n({
   messages: { zh: { ...common.zh }, en: { ...common.en } } as Record<string, Words>,
 })
 
-/** Add a room's words under its name: `t('bills.title')`. */
-export function addWords(room: string, words: RoomWords): void {
-  i18n.global.mergeLocaleMessage('zh', { [room]: words.zh })
-  i18n.global.mergeLocaleMessage('en', { [room]: words.en })
+/** Add rooms' words, each under its name: `t('bills.title')`. */
+export function addWords(rooms: Record<string, RoomWords>): void {
+  for (const to of ['zh', 'en'] as const) {
+    const theirs = Object.entries(rooms).map(([room, words]) => [room, words[to]] as const)
+    i18n.global.setLocaleMessage(to, { ...i18n.global.getLocaleMessage(to), ...Object.fromEntries(theirs) })
+  }
 }
 
 export const locale = (): Locale => (i18n.global.locale.value === 'zh' ? 'zh' : 'en')

@@ -2,28 +2,19 @@
 import { locale, t } from './i18n'
 import { narrow } from './narrow'
 
-const known = new Map<string, number>()
 const made = new Map<string, Intl.NumberFormat>()
 
 /** The places after the point of a currency, as ISO 4217 has them (CNY 2, JPY 0). */
-export function places(currency: string): number {
-  let found = known.get(currency)
-  if (found === undefined) {
-    found = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-    known.set(currency, found)
-  }
-  return found
-}
+export const places = (currency: string): number => format(currency, false).resolvedOptions().maximumFractionDigits ?? 2
 
 /** `2816` CNY as ¥28.16. `signed` shows + as well as −. */
 export function formatMoney(amount: number, currency = 'CNY', { signed = false } = {}): string {
-  const digits = places(currency)
   // An integer of minor units below 2^53 over a power of ten formats exactly at that many places.
-  return format(currency, digits, signed).format(amount / 10 ** digits)
+  return format(currency, signed).format(amount / 10 ** places(currency))
 }
 
 /** A format; making one takes longer than using it a hundred times. */
-function format(currency: string, digits: number, signed: boolean): Intl.NumberFormat {
+function format(currency: string, signed: boolean): Intl.NumberFormat {
   const key = `${locale()} ${currency} ${signed}`
   let found = made.get(key)
   if (!found) {
@@ -31,8 +22,6 @@ function format(currency: string, digits: number, signed: boolean): Intl.NumberF
       style: 'currency',
       currency,
       currencyDisplay: 'narrowSymbol',
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
       signDisplay: signed ? 'exceptZero' : 'auto',
     })
     made.set(key, found)

@@ -18,10 +18,12 @@ export function start(app: Component, { base, rooms }: { base: string; rooms: Ro
   const router = createRouter({
     history: createWebHistory(base),
     routes: [],
-    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+    // A page that is only just opened is at its top.
+    scrollBehavior: (_to, from, saved) => saved ?? (from.matched.length > 0 && { top: 0 }),
   })
-  for (const [name, room] of named(rooms)) {
-    addWords(name, room.words)
+  const all = named(rooms)
+  addWords(Object.fromEntries(all.map(([name, room]) => [name, room.words])))
+  for (const [, room] of all) {
     for (const route of room.routes) router.addRoute(route)
     scenes.push(...(room.scenes ?? []))
     links.push(...(room.links ?? []))
@@ -32,5 +34,6 @@ export function start(app: Component, { base, rooms }: { base: string; rooms: Ro
   keepTheme()
   keepLanguage()
   keepOffline()
-  createApp(app).use(i18n).use(router).use(VueQueryPlugin, { queryClient: queries }).mount('#app')
+  // In a task of its own: between that and the reading of the scripts a touch is heard.
+  setTimeout(() => createApp(app).use(i18n).use(router).use(VueQueryPlugin, { queryClient: queries }).mount('#app'))
 }

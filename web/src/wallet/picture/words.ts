@@ -84,6 +84,8 @@ export const zh = {
     pictureNote: '只给你自己看。关掉后立刻不再读取。',
     statistics: '也用于不记名的统计',
     statisticsNote: '只出至少 20 人一组的数字，不含你的名字。',
+    offers: '我去过的店可以给我这类顾客发优惠',
+    offersNote: '店家只知道大概多少人，看不到是谁。',
   },
 }
 
@@ -173,5 +175,7 @@ export const en = {
     pictureNote: 'For you alone. Off means that reading stops at once.',
     statistics: 'Count me in statistics too',
     statisticsNote: 'Only figures of groups of 20 people or more, without your name.',
+    offers: 'Let shops where I pay address offers to customers like me',
+    offersNote: 'A shop learns about how many they are, and never who.',
   },
 }
