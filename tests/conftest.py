@@ -26,8 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """The URL of a PostgreSQL server that lives as long as the test run. It does not wait for the disk: what has
-    to outlive a kill is tested on installations of their own."""
+    """The URL of a PostgreSQL server that lives as long as the test run. It does not wait for the disk: what
+    has to outlive a kill is tested on installations of their own."""
     with tempfile.TemporaryDirectory(prefix="qianbao-test-") as folder:
         server = embedded.start(Path(folder) / "home", settings={"fsync": "off"})
         yield server.url
