@@ -65,6 +65,7 @@ ROWS: Final[dict[str, tuple[str, Scope | None]]] = {
     "GET /figures/webhooks": (HOUSE, None),
     "GET /insight/access-log": ("P", None),
     "GET /insight/aggregates": (HOUSE, None),
+    "POST /insight/behaviour/{kind}": ("X", None),
     "GET /insight/consents": ("P", None),
     "PUT /insight/consents/{purpose}": ("P", None),
     "GET /insight/demand": ("O", Scope.TRADES_READ),

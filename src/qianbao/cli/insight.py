@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from qianbao.api.parts import Parts
-from qianbao.cli import bills, evaluate, features, rights
+from qianbao.cli import behaviour, bills, evaluate, features, rights
 from qianbao.cli.within import within
 from qianbao.clock import rfc3339
 from qianbao.insight.demand.stores.models import Batch as Demand
@@ -27,6 +27,8 @@ Json = Annotated[bool, typer.Option("--json", help="Machine-readable.")]
 
 app = typer.Typer(help="Consumption records, user models, and what they tell.", no_args_is_help=True)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(behaviour.app, name="quarantine")
+app.command("ingest")(behaviour.ingest)
 app.command("bills")(bills.command)
 app.command("features")(features.command)
 app.command("synth")(features.synth)

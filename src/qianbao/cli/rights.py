@@ -115,6 +115,7 @@ def retain(as_json: Json = False) -> None:
         print(json.dumps(told))
         return
     out.print(f"{told['records']:,} records and {told['lines']:,} lines of the log of reading are gone.")
+    out.print(f"{told['behaviour']:,} rows of other behaviour are gone.")
     out.print(f"{told['files']:,} files of the lake are written anew, {told['removed']:,} removed.")
 
 

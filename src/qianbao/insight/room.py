@@ -10,6 +10,7 @@ from qianbao.clock import Clock
 from qianbao.config import Settings
 from qianbao.db import Database
 from qianbao.events.feed import Feed
+from qianbao.insight.behaviour.service import Behaviours
 from qianbao.insight.consent.store import Consents
 from qianbao.insight.demand.stores.service import Demands
 from qianbao.insight.needs.service import Needs
@@ -41,6 +42,7 @@ class Insight:
     reader: Reader
     lake: Lake
     archive: Archive
+    behaviours: Behaviours
     scores: Scores
     demands: Demands
     pictures: Pictures
@@ -87,6 +89,14 @@ def opened(
         reader=Reader(db, feed=feed, known=known),
         lake=Lake(db, folder=folder, clock=clock),
         archive=archive,
+        behaviours=Behaviours(
+            db,
+            known=known,
+            parties=parties,
+            reads=reads,
+            clock=clock,
+            retention_days=chosen.retention_days,
+        ),
         scores=scores,
         demands=Demands(db, archive=archive, clock=clock),
         pictures=pictures,

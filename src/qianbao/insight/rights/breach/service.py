@@ -17,6 +17,7 @@ HELD: Final = {
     "records": "what was paid, when, to which shop, in which city, by which wallet brand",
     "scores": "what the models say: habit, capacity, chance of still coming",
     "features": "figures of the last 30 days",
+    "behaviour": "orders of shops elsewhere, pages seen and searches, who knows whom",
     "everything": "all that is kept of the person's spending",
 }
 """What a kind of data holds, for the notice (GDPR art. 33 (3) a; PIPL art. 57 (1))."""

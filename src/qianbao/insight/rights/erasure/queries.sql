@@ -22,6 +22,18 @@ UPDATE consumption_fact
 SET    person = $2
 WHERE  person = $1;
 
+-- name: erase_edges
+-- What others have kept of this person. Index: insight_edge_other.
+DELETE FROM insight_edge
+WHERE  other = $1;
+
+-- name: erase_aside
+-- Rows of other behaviour that were kept aside and name the person; of those that could not be read, whatever has the
+-- name in it. Index: insight_quarantine_names.
+DELETE FROM insight_quarantine
+WHERE  names && $1::text[]
+OR     (reason = 'broken' AND data ILIKE ANY ($2::text[]));
+
 -- name: erase_quarantined
 -- Events that were kept aside name the wallet.
 DELETE FROM consumption_quarantine

@@ -16,6 +16,7 @@ from qianbao.credentials.models import Caller
 from qianbao.credentials.people import the_person
 from qianbao.db import Database, queries
 from qianbao.ids import NONE
+from qianbao.insight.behaviour.schemas import folded
 from qianbao.parties.store import Parties
 
 SQL: Final = queries(__package__ or "")
@@ -44,7 +45,10 @@ class Erasures:
     async def erase(self, caller: Caller) -> Erased:
         """Erase what is kept of the caller, in one transaction. Raises `NotYours`, `OutcomeUnknown`."""
         person, now = the_person(caller), self._clock.now()
-        wallets = [f"%{wallet.id}%" for wallet in await self._parties.wallets_of(person)]
+        held = await self._parties.wallets_of(person)
+        wallets = [f"%{wallet.id}%" for wallet in held]
+        named = [folded(name) for one in held for name in (one.account_number, one.handle) if name]
+        named.append(str(person))
         async with self._db.transaction() as connection:
             await connection.execute(SQL["erase_wait"])
             pseudonym = await connection.fetchval(SQL["erase_key"], person)
@@ -55,5 +59,7 @@ class Erasures:
             gone: dict[str, int] = {row["place"]: row["gone"] for row in rows}
             waiting = await connection.execute(SQL["erase_waiting"], pseudonym, NONE)
             await connection.execute(SQL["erase_quarantined"], wallets)
+            await connection.execute(SQL["erase_edges"], pseudonym)
+            await connection.execute(SQL["erase_aside"], named, [f"%{name}%" for name in named])
         records = gone.pop("consumption")
         return Erased(at=now, records=records, waiting=int(waiting.split()[-1]), others=sum(gone.values()))

@@ -10,7 +10,7 @@ import msgspec
 from qianbao.errors import NotFound, Unavailable
 
 RECORDS: Final = "records"
-TIMES: Final = frozenset({"happened", "known", "made", "since", "at", "began"})
+TIMES: Final = frozenset({"happened", "known", "made", "since", "until", "at", "began"})
 """Columns with nanoseconds in them; a copy has them as RFC 3339."""
 
 

@@ -5,7 +5,7 @@ FROM     insight_kept() AS k
 JOIN     pg_attribute AS a ON a.attrelid = k::regclass
 WHERE    a.attnum > 0
 AND      NOT a.attisdropped
-AND      a.attname <> 'person'
+AND      a.attname NOT IN ('person', 'other')
 GROUP BY k
 ORDER BY k;
 

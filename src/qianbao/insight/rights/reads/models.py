@@ -23,6 +23,8 @@ class Data(StrEnum):
     RECORDS = "records"
     SCORES = "scores"
     FEATURES = "features"
+    BEHAVIOUR = "behaviour"
+    """Orders elsewhere, page and search events, who knows whom."""
     EVERYTHING = "everything"
     """All that is kept of a person, for themselves."""
 

@@ -21,6 +21,7 @@ WHAT: Final[Mapping[str, Words]] = {
     Data.RECORDS: Words("消费记录", "records of what was paid"),
     Data.SCORES: Words("模型评分", "scores"),
     Data.FEATURES: Words("由记录算出的特征", "figures that are kept up to date"),
+    Data.BEHAVIOUR: Words("别处的订单、浏览搜索和关系", "orders, searches and contacts elsewhere"),
     Data.EVERYTHING: Words("所存的全部数据", "all that is kept"),
 }
 FOR: Final[Mapping[str, Words]] = {

@@ -8,6 +8,28 @@ WITH gone AS (
 SELECT count(*) AS records
 FROM   gone;
 
+-- name: keep_behaviour
+-- Other behaviour that is older than it is kept, and rows kept aside since before.
+WITH orders AS (
+    DELETE FROM insight_order
+    WHERE  happened < $1
+    RETURNING id
+), events AS (
+    DELETE FROM insight_event
+    WHERE  happened < $1
+    RETURNING id
+), edges AS (
+    DELETE FROM insight_edge
+    WHERE  happened < $1
+    RETURNING id
+), aside AS (
+    DELETE FROM insight_quarantine
+    WHERE  known < $1
+    RETURNING id
+)
+SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM events) + (SELECT count(*) FROM edges)
+       + (SELECT count(*) FROM aside) AS behaviour;
+
 -- name: keep_listed
 -- The files that are read.
 SELECT   path, day, city, seq_first, seq_last

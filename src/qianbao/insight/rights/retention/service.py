@@ -42,6 +42,8 @@ class Gone(msgspec.Struct, frozen=True, kw_only=True):
     """Files removed from the disk."""
     lines: int
     """Of the log of reading."""
+    behaviour: int
+    """Rows of other behaviour, those kept aside among them."""
 
 
 class Retention:
@@ -62,7 +64,14 @@ class Retention:
         rows = await self._db.write(SQL["keep_records"], self._begin(self._rules.picture_days))
         files, removed = await self._lake(self._begin(self._rules.statistics_days))
         lines = await self._reads.forget(self._begin(self._rules.log_days))
-        return Gone(records=rows[0]["records"], files=files, removed=removed, lines=lines)
+        other = await self._db.write(SQL["keep_behaviour"], self._begin(self._rules.statistics_days))
+        return Gone(
+            records=rows[0]["records"],
+            files=files,
+            removed=removed,
+            lines=lines,
+            behaviour=other[0]["behaviour"],
+        )
 
     def _begin(self, days: int) -> int:
         """The beginning of the business day so many days ago: days go whole."""
