@@ -186,8 +186,9 @@ def _ready(sockets: Path) -> bool:
 
 def _options(sockets: Path, home: Path, settings: Mapping[str, str]) -> list[str]:
     memory = psutil.virtual_memory().total
-    # A checkpoint that the log's size calls for comes every few seconds under full load, and after each one every page
-    # is logged whole when it is first touched: then the log is mostly those. So time calls for it where there is room.
+    # A checkpoint that the log's size calls for comes every few seconds under full load, and after each one
+    # every page is logged whole when it is first touched: then the log is mostly those. So time calls for it
+    # where there is room.
     wal_gb = min(max(shutil.disk_usage(home).free // 2**30 // 4, 1), 24)
     chosen = {
         "listen_addresses": "",
