@@ -89,6 +89,7 @@ def score(as_json: Json = False) -> None:
         room = parts.insight
         with err.status("Fitting and scoring …"):
             scored, needs = await room.scores.batch(), await room.needs.batch()
+            await room.segments.lay_if_due()
             return scored, *needs, await room.demands.batch(), await room.recurring.batch()
 
     batch, needs, card, demand, again = within(run)

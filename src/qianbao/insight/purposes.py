@@ -16,6 +16,8 @@ class Purpose(StrEnum):
     """The person's own picture of what they spend, shown to nobody else."""
     STATISTICS = "statistics"
     """Figures of groups for those who run the network, and the models that are fitted on everybody."""
+    OFFERS = "offers"
+    """Offers of shops to groups of their own customers, of whom the shop sees nobody."""
     RIGHTS = "rights"
     """What the law gives the person: to see, take along, correct and erase what is kept of them."""
 
@@ -78,6 +80,17 @@ REGISTER: Final[Mapping[Purpose, Rule]] = {
         processor=Words("本网络", "the house"),
         retention_days=800,
         models=("capacity", "bgnbd", "needs", "demand"),
+    ),
+    Purpose.OFFERS: Rule(
+        about=Words(
+            "你去过的店可以向一类顾客发优惠（例如午餐常客），你在其中；店家只知道大概多少人，看不到是谁。",
+            "A shop where you have paid may address an offer to a kind of its customers, lunch regulars for "
+            "one, and you are among them. It learns about how many there are, and never who.",
+        ),
+        basis=Basis.CONSENT,
+        processor=Words("本网络，为你去过的店", "the house, for the shops where you have paid"),
+        retention_days=400,
+        models=("segments",),
     ),
     Purpose.RIGHTS: Rule(
         about=Words(

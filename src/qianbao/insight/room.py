@@ -32,6 +32,7 @@ from qianbao.insight.rights.release.service import Releases
 from qianbao.insight.rights.retention.service import Retention
 from qianbao.insight.rights.rules import Rules
 from qianbao.insight.scores.service import Scores
+from qianbao.insight.segments.service import Segments
 from qianbao.parties.store import Parties
 
 
@@ -48,6 +49,7 @@ class Insight:
     pictures: Pictures
     recurring: Recurrings
     needs: Needs
+    segments: Segments
     access_log: AccessLog
     exports: Exports
     corrections: Corrections
@@ -63,6 +65,7 @@ class Insight:
         if await self.scores.due((await self.reader.taken()).facts):
             await self.scores.batch()
             await self.needs.batch()
+            await self.segments.lay_if_due()
             await self.recurring.batch()
             await self.demands.batch()
 
@@ -101,6 +104,7 @@ def opened(
         demands=Demands(db, archive=archive, clock=clock),
         pictures=pictures,
         recurring=Recurrings(db, pictures=pictures, clock=clock),
+        segments=Segments(db, archive=archive, clock=clock, random=random),
         needs=Needs(db, archive=archive, pictures=pictures, clock=clock),
         access_log=AccessLog(db, reads=reads),
         exports=Exports(db, reads=reads),

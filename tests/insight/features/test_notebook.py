@@ -107,7 +107,7 @@ def test_everybodys_records_are_not_read_for_what_nobody_can_say_no_to(tmp_path:
     with pytest.raises(QianbaoError) as refused:
         insight.open("postgresql://nowhere", home=tmp_path, purpose=Purpose.RIGHTS)
     assert (refused.value.code, refused.value.expected) == (
-        "insight_purpose_closed", "picture or statistics",
+        "insight_purpose_closed", "picture or statistics or offers",
     )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """How long records are kept for people's own pictures."""
     statistics_days: Days = 800
     """How long records are kept for figures and models; older ones leave the lake, and day figures stay."""
+    offers_days: Days = 400
+    """How long back shops' offers look for whom they fit."""
     log_days: Days = 1_095
     """How long the log of reading is kept."""
     epsilon_year: Annotated[float, msgspec.Meta(gt=0, le=100)] = 8.0
@@ -37,6 +39,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return {
             Purpose.PICTURE: self.picture_days,
             Purpose.STATISTICS: self.statistics_days,
+            Purpose.OFFERS: self.offers_days,
             Purpose.RIGHTS: self.log_days,
         }
 

@@ -1,6 +1,6 @@
 -- name: erase_wait
 -- A batch that is being written is waited for; one that begins later finds the pseudonym an orphan.
-LOCK TABLE insight_score IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE insight_score, insight_need, insight_tag IN SHARE ROW EXCLUSIVE MODE;
 
 -- name: erase_key
 -- Destroy the key row, and the salt in it. A reader that is writing this person's facts is waited for.

@@ -27,6 +27,7 @@ WHAT: Final[Mapping[str, Words]] = {
 FOR: Final[Mapping[str, Words]] = {
     Purpose.PICTURE: Words("消费画像", "the picture of what you spend"),
     Purpose.STATISTICS: Words("人群数字和模型", "figures of groups and the models"),
+    Purpose.OFFERS: Words("你去过的店的优惠", "offers of shops where you have paid"),
     Purpose.RIGHTS: Words("行使你的权利", "your rights"),
 }
 
