@@ -123,7 +123,7 @@ def test_the_breach_export_and_retention_are_commands(live: Live) -> None:
     assert told["since"] == "2020-01-01T00:00:00.000000Z"
     assert {"people", "affected", "erased", "holds"} <= set(told)
     gone = msgspec.json.decode(live.command("insight", "retain", "--json").stdout)
-    assert set(gone) == {"records", "files", "removed", "lines"}
+    assert set(gone) == {"records", "behaviour", "files", "removed", "lines"}
     done = live.command("insight", "breach", "--since", "yesterday", check=False)
     assert done.returncode == 1
     assert "moment_malformed" in done.stderr
