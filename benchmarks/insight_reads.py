@@ -42,6 +42,7 @@ QUIET = 3.0
 ASKED = (
     "/api/v1/insight/me",
     "/api/v1/insight/me/reasons",
+    "/api/v1/insight/needs",
     "/api/v1/insight/recurring",
     "/api/v1/insight/consents",
     "/api/v1/insight/me/records?since={since}&until={until}",
