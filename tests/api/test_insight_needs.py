@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.live import Live
+from tests.live import Live, started
 
 NEEDS, CONSENT = "/api/v1/insight/needs", "/api/v1/insight/consents/picture"
 
@@ -16,9 +16,13 @@ async def test_ones_own_needs_are_told_with_consent_and_without_it_are_not(live:
         assert (await person.put(CONSENT, json={"granted": True})).status_code == 200
         told = (await person.get(NEEDS)).json()
         assert set(told) == {"made_at", "as_of", "until", "fitted_on", "kinds", "products"}
-        assert told["fitted_on"] == 0, "a town of a few people is too small to learn from"
-        assert told["kinds"] == []
 
 
-async def test_a_batch_at_the_command_line_says_why_no_needs_are_told(live: Live) -> None:
-    assert "needs: not fitted: 0 people with a past; at least 100" in live.command("insight", "score").stdout
+async def test_a_town_of_a_few_people_is_too_small_to_learn_from_and_says_so() -> None:
+    with started() as small:
+        said = small.command("insight", "score").stdout
+        assert "needs: not fitted: 0 people with a past; at least 100" in said
+        async with small.signed_in("person") as person:
+            assert (await person.put(CONSENT, json={"granted": True})).status_code == 200
+            told = (await person.get(NEEDS)).json()
+            assert (told["fitted_on"], told["kinds"]) == (0, [])
